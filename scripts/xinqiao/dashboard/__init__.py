@@ -1,0 +1,1 @@
+"""PUBLIC room: released tables become pages, charts, workbooks and data packages."""

@@ -1,0 +1,1 @@
+"""PUBLIC room: form files become checked forms, pages, table schemas and codebooks."""

@@ -1,0 +1,1 @@
+"""PRIVATE room: every way in ends here, in one store of sealed envelopes."""

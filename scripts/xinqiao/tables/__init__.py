@@ -1,0 +1,1 @@
+"""PRIVATE room: rows are read, validated, quarantined with counts, and scored."""
