@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The machines of a college are slow at times; a slow example is no fault.
+settings.register_profile("portal", deadline=None)
+settings.load_profile("portal")
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = Path(os.environ.get("XINQIAO_REAL_DATA", ROOT.parent / "shared"))
@@ -29,6 +34,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Chromium of the system where there is one, else Playwright's own."""
-    found = os.environ.get("XINQIAO_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = os.environ.get("XINQIAO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     extra = {"executable_path": found} if found else {}
     return {**browser_type_launch_args, **extra, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}

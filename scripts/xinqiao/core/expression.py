@@ -28,6 +28,7 @@ ARITY: Mapping[str, tuple[int, int]] = {
     "not": (1, 1), "selected": (2, 2), "if": (3, 3), "coalesce": (2, 2), "count-selected": (1, 1),
     "string-length": (1, 1), "regex": (2, 2), "round": (2, 2), "today": (0, 0),
 }  # fmt: skip
+MOST_PLACES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +199,12 @@ def number(value: Value | Result) -> float:
     if isinstance(value, bool | int | float):
         return float(value)
     text = words(value).strip()
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         try:
             return float(date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal())
         except ValueError:
             return math.nan
-    return float(text) if re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", text) else math.nan
+    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?|-?\.[0-9]+", text) else math.nan
 
 
 def truth(value: Result) -> bool:
@@ -261,14 +262,19 @@ def _apply(op: str, args: list[Result]) -> Result:
         case "string-length":
             return float(len(words(args[0])))
         case "regex":
-            return re.fullmatch(words(args[1]), words(args[0])) is not None
+            return re.fullmatch(words(args[1]), words(args[0]), re.ASCII) is not None
         case "round":
-            value, places = number(args[0]), number(args[1])
-            if not (math.isfinite(value) and math.isfinite(places)):
-                return math.nan
-            step = 10.0 ** int(places)
-            return math.floor(value * step + 0.5) / step
+            return _round(number(args[0]), number(args[1]))
     raise ValueError(f"operator {op} is parsed but not evaluated")
+
+
+def _round(value: float, places: float) -> float:
+    """Half upwards, as XPath has it; NaN where an answer is too large to be a number."""
+    if not abs(places) <= MOST_PLACES:
+        return math.nan
+    step = 10.0 ** int(places)
+    scaled = value * step + 0.5
+    return math.floor(scaled) / step if math.isfinite(scaled) else math.nan
 
 
 NUMERIC: Mapping[str, Callable[[float, float], Result]] = {
@@ -280,5 +286,5 @@ NUMERIC: Mapping[str, Callable[[float, float], Result]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "div": lambda a, b: a / b if b else math.nan,
-    "mod": lambda a, b: math.fmod(a, b) if b else math.nan,
+    "mod": lambda a, b: math.fmod(a, b) if b and math.isfinite(a) else math.nan,
 }

@@ -51,7 +51,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One row of the survey. `low` and `high` bound an integer question, both included."""
+    """One row of the survey. `column` and `missing` say how a foreign file heads it and writes no answer."""
 
     name: str
     kind: Kind

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from xinqiao.core.expression import Value
 from xinqiao.core.text import Lang
@@ -64,4 +65,4 @@ class ScoredRow:
     """A row with the score of each scale; None where too much lacks for a score."""
 
     row: Row
-    scores: Mapping[str, int | float | None] = field(repr=False)
+    scores: Mapping[str, int | Fraction | None] = field(repr=False)
