@@ -1,0 +1,188 @@
+"""What the pages of a form say and hold, whoever reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import markdown
+import pytest
+import yaml
+
+from xinqiao.core.expression import Expression
+from xinqiao.core.form import Form
+from xinqiao.core.text import Lang, Text
+from xinqiao.forms.condition import condition
+from xinqiao.forms.page import form_page, outcome_pages
+from xinqiao.forms.page_words import OUTCOMES, SCRIPT_WORDS, WORDS
+
+
+def page(form: Form, lang: Lang = Lang.EN, **parts: Any) -> str:
+    given: dict[str, Any] = {
+        "receiver_url": "https://receiver.test/",
+        "recipients": ["age1a", "age1b"],
+        "demonstration": False,
+        "help_html": "",
+    }
+    return form_page(form, lang, **(given | parts))
+
+
+class Ids(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.references: set[str] = set()
+        self.addresses: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(str(value))
+            elif name in {"for", "aria-describedby", "aria-labelledby"}:
+                self.references |= set(str(value).split())
+            elif name in {"src", "href", "action"}:
+                self.addresses.append(str(value))
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_front_matter_is_yaml_and_the_body_passes_through_markdown_unchanged(
+    feedback: Form, every_kind: Form, lang: Lang, body: Callable[[str], str]
+) -> None:
+    for form in (feedback, every_kind):
+        text = page(form, lang)
+        front = yaml.safe_load(text.split("---\n")[1])
+        assert front["title"] == form.title[lang]
+        assert (front["page_type"], front["hide"]) == ("form", ["toc"])
+        assert markdown.markdown(body(text), extensions=["attr_list", "md_in_html", "toc"]) == body(text)
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_every_id_is_unique_and_every_reference_has_its_id(feedback: Form, every_kind: Form, lang: Lang) -> None:
+    for form in (feedback, every_kind):
+        found = Ids(page(form, lang))
+        assert len(found.ids) == len(set(found.ids))
+        assert found.references <= set(found.ids)
+
+
+def test_only_the_receiver_is_an_address_outside(feedback: Form) -> None:
+    outside = [address for address in Ids(page(feedback)).addresses if ":" in address or address.startswith("//")]
+    assert outside == ["https://receiver.test/submit/training-feedback"]
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_consent_and_notice_stand_before_the_first_question_and_come_from_the_form(feedback: Form, lang: Lang) -> None:
+    before, _, _ = page(feedback, lang).partition("<fieldset")
+    assert feedback.consent[lang] in before
+    assert "365" in before
+    for name in ("key_aggregation", "key_recovery"):
+        assert WORDS[name][lang] in before
+    for summary in feedback.summaries:
+        assert summary.title[lang] in before
+    changed = page(replace(feedback, retention_days=30, summaries=(), seal_to=("mine",)), lang)
+    assert "365" not in changed and "30" in changed
+    assert WORDS["not_published"][lang] in changed and WORDS["key_other"][lang].format(name="mine") in changed
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_feedback_form_says_that_it_is_not_validated(feedback: Form, lang: Lang) -> None:
+    said = {Lang.ZH: "未经信效度检验", Lang.EN: "have not been validated"}[lang]
+    assert said in page(feedback, lang)
+
+
+def test_without_keys_the_form_is_not_open(feedback: Form) -> None:
+    closed = page(feedback, recipients=[])
+    assert WORDS["not_open"][Lang.EN] in closed
+    assert not re.search("<form|<input|<script|<button", closed)
+
+
+def test_nothing_is_chosen_before_a_person_chooses(feedback: Form, every_kind: Form) -> None:
+    for form in (feedback, every_kind):
+        controls = re.findall(r"<(?:input|option|textarea)[^>]*>", page(form))
+        assert controls
+        assert not any(re.search(r"\b(checked|selected|placeholder)\b", control) for control in controls)
+
+
+def test_a_demonstration_says_so_at_the_top_of_every_page(feedback: Form, body: Callable[[str], str]) -> None:
+    words = WORDS["demonstration"][Lang.EN]
+    pages = [page(feedback, demonstration=True), *outcome_pages(feedback, Lang.EN, demonstration=True).values()]
+    assert all(words in body(text).partition("<h1>")[0] for text in pages)
+    assert words not in page(feedback)
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_outcome_pages_offer_help_stay_out_of_search_and_say_what_happened(feedback: Form, lang: Lang) -> None:
+    pages = outcome_pages(feedback, lang, demonstration=False)
+    assert list(pages) == ["thanks", "not-accepted"]
+    for name, text in pages.items():
+        front = yaml.safe_load(text.split("---\n")[1])
+        assert front["search"] == {"exclude": True}
+        assert front["title"] == OUTCOMES[name]["heading"][lang]
+        assert 'href="../../../../help-now/"' in text
+    assert {Lang.ZH: "没有被保存", Lang.EN: "were not stored"}[lang] in pages["not-accepted"]
+    assert 'href="../"' in pages["not-accepted"]
+
+
+def test_words_of_a_form_never_become_html(feedback: Form, every_kind: Form) -> None:
+    evil = Text.of(zh="</script><script>alert(1)</script>", en="</script><script>alert(1)</script>")
+    text = page(replace(feedback, title=evil, intro=evil, consent=evil))
+    assert "<script>alert" not in text.split("---\n", 2)[2]
+    assert "Kinds &#34;of&#34; &lt;questions&gt;" in page(every_kind)
+
+
+def test_numbers_of_a_small_range_are_chosen_and_those_of_a_large_one_typed(feedback: Form, every_kind: Form) -> None:
+    assert len(re.findall(r'type="radio"[^>]*name="recommend"', page(feedback))) == 11
+    assert re.search(r'<input type="text"[^>]*name="age"[^>]*inputmode=numeric', page(every_kind))
+    assert re.search(r'<select [^>]*name="unit"', page(every_kind))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            "${usefulness} <= 2",
+            "Only if your answer to “How useful was the training for what you do?” is: Not useful or Slightly useful.",
+        ),
+        (
+            "selected(${helpful_parts}, 'cases')",
+            "Only if your answer to “Which parts helped you most?” is: Common problems and case studies.",
+        ),
+        (
+            "${recommend} > 8",
+            "Only if your answer to “How likely are you to recommend this training to a fellow student or colleague?” "
+            "is: 9 or 10.",
+        ),
+        ("${pace} = 'right' and ${usefulness} = 5", "Only if it fits your other answers."),
+        ("1 = 1", "Only if it fits your other answers."),
+    ],
+)
+def test_a_condition_is_told_in_words(feedback: Form, source: str, said: str) -> None:
+    question = replace(feedback.question("obstacles"), relevant=Expression(source))
+    assert condition(feedback, question, Lang.EN) == said
+
+
+def test_the_words_of_the_script_are_the_ones_it_asks_for(root: Any) -> None:
+    script = (root / "overrides" / "assets" / "form.js").read_text(encoding="utf-8")
+    asked = set(re.findall(r"say\.(\w+)", script)) | set(re.findall(r'(?:fail|tell|Error)\("(\w+)"', script))
+    assert asked == set(SCRIPT_WORDS)
+
+
+def test_the_script_stores_nothing_and_asks_nobody_else(root: Any) -> None:
+    script = (root / "overrides" / "assets" / "form.js").read_text(encoding="utf-8")
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
+    for word in (
+        "localStorage",
+        "sessionStorage",
+        "indexedDB",
+        "cookie",
+        "alert(",
+        "confirm(",
+        "innerHTML",
+        "eval(",
+        "http",
+    ):
+        assert word not in code, word
+    assert not re.search(r"\?\.|\?\?|\bimport\b|\.\.\.|\basync\b\s*\*", code)  # syntax after ES2017
