@@ -1,0 +1,104 @@
+"""Opening envelopes: each one alone, what cannot be used counted by reason, never quoted."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from xinqiao.core.problem import XinqiaoError, refuse
+from xinqiao.core.record import Envelope, Submission
+from xinqiao.core.text import Lang
+from xinqiao.intake.seal import PAYLOAD_VERSION, Identity, open_sealed
+from xinqiao.intake.shape import shape
+
+Answers = Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What came out: submissions in order, and how many envelopes were kept aside, by reason code."""
+
+    submissions: tuple[Submission, ...]
+    rejected: Mapping[str, int]
+
+
+def open_envelopes(envelopes: Iterable[Envelope], identity: Identity, form_id: str) -> Opened:
+    """Opens one after another; a bad one stops nothing and stays where it was stored."""
+    submissions: list[Submission] = []
+    rejected: Counter[str] = Counter()
+    for envelope in envelopes:
+        try:
+            submissions.append(open_envelope(envelope, identity, form_id))
+        except XinqiaoError as error:
+            rejected[error.problems[0].code] += 1
+    return Opened(submissions=tuple(submissions), rejected=MappingProxyType(dict(sorted(rejected.items()))))
+
+
+def open_envelope(envelope: Envelope, identity: Identity, form_id: str) -> Submission:
+    """One opened envelope.
+
+    Raises XinqiaoError: envelope-unsealed, -truncated, -tampered, -foreign, -not-json, -shape, -wrong-form.
+    """
+    shape(envelope.sealed)
+    form, version, lang, answers = _parts(_content(open_sealed(envelope.sealed, identity)))
+    if not form_id == form == envelope.form:
+        raise refuse("envelope-wrong-form")
+    return Submission(
+        id=envelope.id,
+        form=form_id,
+        form_version=version,
+        lang=lang,
+        received=envelope.received,
+        answers=answers,
+    )
+
+
+def _parts(content: object) -> tuple[str, int, Lang, Answers]:
+    """Form, version, language and answers, each of the kind that it must be."""
+    match content:
+        case {
+            "v": int(v),
+            "form": str(form),
+            "version": int(version),
+            "lang": str(lang),
+            "answers": dict(given),
+            **more,
+        }:
+            answers = _answers(given)
+            if v == PAYLOAD_VERSION and not more and version >= 1 and lang in list(Lang) and answers is not None:
+                return form, version, Lang(lang), answers
+    raise refuse("envelope-shape")
+
+
+def _content(opened: bytes) -> object:
+    try:
+        content: object = json.loads(opened.decode("utf-8"), object_pairs_hook=_once)
+        # A lone surrogate can be written in JSON, but in no file afterwards.
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        # What the decoder has to say would quote the answer.
+        raise refuse("envelope-not-json") from None
+    return content
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _answers(given: Mapping[str, object]) -> Answers | None:
+    """The answers with lists as tuples; None where they are anything but strings and lists of strings."""
+    answers: dict[str, str | tuple[str, ...]] = {}
+    for name, answer in given.items():
+        if isinstance(answer, str):
+            answers[name] = answer
+        elif isinstance(answer, list) and all(isinstance(part, str) for part in answer):
+            answers[name] = tuple(answer)
+        else:
+            return None
+    return MappingProxyType(answers)
