@@ -1,0 +1,67 @@
+"""What the Table Schema cannot say of a row: relevance, questions that must be answered then, constraints.
+
+As ODK has it, the answer to a question that is not relevant is not kept: it is emptied before
+anything is judged, counted, and the row goes on. Relevance is decided in the order of the form,
+so that an emptied answer counts as none for the questions after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xinqiao.core.expression import Node, Value, evaluate, truth
+from xinqiao.core.form import Form
+from xinqiao.core.question import Kind, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """A form's questions with their expressions, parsed once for all rows."""
+
+    rules: tuple[tuple[Question, Node | None, Node | None], ...]
+
+    @classmethod
+    def of(cls, form: Form) -> Logic:
+        """The logic of every question that can be answered, in order."""
+        return cls(
+            tuple(
+                (
+                    question,
+                    question.relevant.tree() if question.relevant else None,
+                    question.constraint.tree() if question.constraint else None,
+                )
+                for question in form.questions
+                if question.answered
+            )
+        )
+
+    def keep_relevant(self, answers: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The answers (question → text) without those to irrelevant questions, and whose were emptied."""
+        kept: dict[str, Value] = dict(answers)
+        emptied: list[str] = []
+        for question, relevant, _ in self.rules:
+            if relevant and not truth(evaluate(relevant, kept, kept.get(question.name), None)):
+                if kept.get(question.name):
+                    emptied.append(question.name)
+                kept[question.name] = ""
+        return {name: str(kept[name]) for name in answers}, tuple(emptied)
+
+    def faults(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+        """(code, question) for each typed value that breaks a rule of its question."""
+        for question, relevant, constraint in self.rules:
+            value = values.get(question.name)
+            if value is None:
+                if question.required and (relevant is None or truth(evaluate(relevant, values, None, None))):
+                    yield "answer-required", question.name
+            elif _outside(question, value):
+                yield "answer-outside", question.name
+            elif constraint and not truth(evaluate(constraint, values, value, None)):
+                yield "answer-constraint", question.name
+
+
+def _outside(question: Question, value: Value) -> bool:
+    if question.kind in {Kind.SELECT_ONE, Kind.SELECT_MULTIPLE}:
+        chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
+        return not chosen <= {choice.name for choice in question.choices}
+    return False
