@@ -1,0 +1,215 @@
+"""The audit: an attacker with every table ever released tries to work back to a small group.
+
+With the true counts at hand every protected group must be able to be empty and to reach k (rule A2);
+without them a group is found where it cannot be empty and cannot reach k. Shares no code with the
+protector, and starts from the finished tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xinqiao.core.safe import SafeTable
+from xinqiao.core.summary import TOTAL
+from xinqiao.safety.attack import Piece, System, World
+from xinqiao.safety.count import Counts
+from xinqiao.safety.scene import Scene
+from xinqiao.safety.structure import ALL, Group, Structure
+from xinqiao.safety.variable import ACCEPTED, QUARANTINE
+
+Asked = tuple[Group, str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the attacker reached: groups tested, groups found (by what they are, never how many)."""
+
+    tested: int
+    found: tuple[str, ...]
+    truth_at_hand: bool
+
+
+@dataclass(slots=True)
+class Suspect:
+    """A group that the attacker asks about, and what is still to be shown of it."""
+
+    name: str
+    unknowns: tuple[int, ...]
+    k: int
+    must_empty: bool = False
+    must_fill: bool = False
+    # Without the truth: one of both will do.
+    emptied: bool = False
+    filled: bool = False
+    seek_empty: bool = False
+    alibi: Suspect | None = field(default=None, repr=False)
+
+    def holds(self) -> bool:
+        """Whether nothing is known of it that must not be."""
+        if (self.must_empty and not self.emptied) or (self.must_fill and not self.filled):
+            return False
+        if self.alibi is not None and not (self.filled or self.alibi.emptied):
+            return False
+        return self.emptied or self.filled
+
+    def wanted(self) -> Iterator[bool]:
+        """What is to be looked for next: True a world without it, False one with k in it."""
+        if not self.emptied and (self.must_empty or self.seek_empty or not self.holds()):
+            yield True
+        if not self.filled and (self.must_fill or not self.holds()):
+            yield False
+
+
+def audit(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts: Counts | None = None) -> Verdict:
+    """Attacks all releases together; each release is cumulative over the intervals up to its own.
+
+    Raises Unsolved where the attack came to no end: then nothing may be released.
+    """
+    scene = Scene(structure, len(releases))
+    for upto, tables in enumerate(releases):
+        for table in tables:
+            scene.read(table, upto)
+    truth = scene.truth(counts) if counts is not None else None
+    suspects = list(_suspects(scene, truth))
+    scene.system.reduce()
+    _interrogate(scene.system, suspects)
+    found = tuple(dict.fromkeys(suspect.name for suspect in suspects if not suspect.holds()))
+    return Verdict(tested=len(suspects), found=found, truth_at_hand=counts is not None)
+
+
+def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
+    """Everybody worth asking about: cells, what is left of a group beside them, newcomers of each span."""
+    for (group, name), (categories, k) in _asked(scene.structure).items():
+        answered = frozenset[str]()
+        if name != ALL:
+            answered = scene.structure.variables[name].answered
+        for leaves in _around(scene.structure, name, categories):
+            common = name != ALL and scene.structure.variables[name].sensitive and answered - leaves in categories
+            for first in range(scene.releases):
+                for last in range(first, scene.releases):
+                    span = (first, last)
+                    people = scene.who(span, group, name, leaves)
+                    label = f"{'/'.join(group)} {name} {'+'.join(sorted(leaves))} {first + 1}-{last + 1}"
+                    suspect = _suspect(label, people, k, truth)
+                    if common:
+                        _must_not_share(suspect, scene.who(span, group, name, answered), truth)
+                        if suspect.alibi is not None:
+                            yield suspect.alibi
+                    yield suspect
+                    for at, level in enumerate(group):
+                        if level != TOTAL:
+                            wider = (*group[:at], TOTAL, *group[at + 1 :])
+                            others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
+                            yield _suspect(f"{label} others", others, k, truth)
+
+
+def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[str]], int]]:
+    asked: dict[tuple[Group, str], tuple[set[frozenset[str]], int]] = {}
+    for plan in structure.known_plans:
+        for group in structure.groups(plan.by):
+            for name in {ALL, *(figure.variable for figure in plan.figures)}:
+                sets, k = asked.setdefault((group, name), (set(), 0))
+                for figure in plan.figures:
+                    if figure.variable == name and figure.mean:
+                        sets |= _outermost(structure, name)
+                    elif figure.variable == name:
+                        sets.add(figure.leaves)
+                asked[group, name] = (sets, max(k, plan.policy.threshold))
+    return asked
+
+
+def _outermost(structure: Structure, name: str) -> set[frozenset[str]]:
+    """The answers at both ends of the scores: a mean near an end tells how few are not there."""
+    ordered = sorted(structure.variables[name].scores.items(), key=lambda item: item[1])
+    return {frozenset({leaf}) for leaf, _ in (ordered[:1] + ordered[-1:])}
+
+
+def _around(structure: Structure, name: str, categories: set[frozenset[str]]) -> list[frozenset[str]]:
+    """The categories, those who answered otherwise, everybody else, who answered and who did not."""
+    if name == ALL:
+        return [frozenset()]
+    variable = structure.variables[name]
+    whole = frozenset(variable.leaf_names)
+    if name == QUARANTINE:
+        return sorted({*categories, whole - {ACCEPTED}} - {whole, frozenset()}, key=sorted)
+    sets = {variable.answered, whole - variable.answered}
+    for category in categories:
+        sets |= {category, variable.answered - category, whole - category}
+    return sorted(sets - {frozenset(), whole}, key=sorted)
+
+
+def _suspect(name: str, people: Sequence[int], k: int, truth: World | None) -> Suspect:
+    suspect = Suspect(name=name, unknowns=tuple(people), k=k)
+    if truth is not None and people:
+        suspect.must_empty = suspect.must_fill = 1 <= int(truth[list(people)].sum()) < k
+    return suspect
+
+
+def _must_not_share(suspect: Suspect, answered: Sequence[int], truth: World | None) -> None:
+    """Nobody may know of all who answered a sensitive question that they, or all but a few, gave one answer."""
+    if not suspect.unknowns:
+        return
+    if truth is None:
+        suspect.alibi = Suspect(name=f"{suspect.name} answered", unknowns=tuple(answered), k=suspect.k, seek_empty=True)
+    elif bool(truth[list(answered)].any()) and int(truth[list(suspect.unknowns)].sum()) < suspect.k:
+        suspect.must_fill = True
+
+
+def _interrogate(system: System, suspects: Sequence[Suspect]) -> None:
+    """Looks for worlds until each suspect has what it needs, or none is left to be found."""
+    pieces = system.pieces()
+    home = {at: number for number, piece in enumerate(pieces) for at in piece.place}
+    local: dict[int, list[Suspect]] = {}
+    for suspect in suspects:
+        certain = sum(system.values.get(at, 0) for at in suspect.unknowns)
+        open_ones = [at for at in suspect.unknowns if at in home]
+        at_home = {home[at] for at in open_ones}
+        if not at_home:
+            suspect.emptied, suspect.filled = certain <= 0, certain >= suspect.k
+        elif len(at_home) == 1:
+            local.setdefault(at_home.pop(), []).append(suspect)
+        else:
+            _across(pieces, home, suspect, certain)
+    for number, here in local.items():
+        _question(pieces[number], here, system)
+
+
+def _question(piece: Piece, suspects: Sequence[Suspect], system: System) -> None:
+    """Asks about each suspect of a piece; every world found speaks for all of them."""
+    lists = [[piece.place[at] for at in suspect.unknowns if at in piece.place] for suspect in suspects]
+    rows = np.repeat(np.arange(len(lists)), [len(found) for found in lists])
+    columns = np.array([at for found in lists for at in found], dtype=np.int64)
+    certain = np.array([sum(system.values.get(at, 0) for at in suspect.unknowns) for suspect in suspects])
+    for number, suspect in enumerate(suspects):
+        for empty in suspect.wanted():
+            terms = [at for at in suspect.unknowns if at in piece.place]
+            if empty:
+                world = piece.emptied(terms) if certain[number] <= 0 else None
+            else:
+                world = piece.filled(terms, suspect.k - certain[number])
+            if world is None:
+                continue
+            sums = certain + np.rint(np.bincount(rows, world[columns], minlength=len(lists))).astype(np.int64)
+            for other, reached in zip(suspects, sums, strict=True):
+                other.emptied |= bool(reached <= 0)
+                other.filled |= bool(reached >= other.k)
+
+
+def _across(pieces: Sequence[Piece], home: dict[int, int], suspect: Suspect, certain: int) -> None:
+    """A suspect in several pieces: its parts are free of each other, so their worlds add up."""
+    parts: dict[int, list[int]] = {}
+    for at in suspect.unknowns:
+        if at in home:
+            parts.setdefault(home[at], []).append(at)
+    suspect.emptied = certain <= 0 and all(pieces[n].emptied(terms) is not None for n, terms in parts.items())
+    reached = certain
+    for number, terms in parts.items():
+        most = pieces[number].most(terms)
+        world = pieces[number].filled(terms, most)
+        reached += most if world is not None else 0
+        if reached >= suspect.k:
+            break
+    suspect.filled = reached >= suspect.k

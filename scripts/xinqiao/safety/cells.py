@@ -1,0 +1,241 @@
+"""The protector's task: the cells that could be shown, and the groups that must stay hidden."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from xinqiao.core.problem import refuse
+from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.summary import TOTAL
+from xinqiao.safety.count import Counts
+from xinqiao.safety.facts import decimals_at, told_rows
+from xinqiao.safety.relations import (
+    Atlas,
+    atlas,
+    families,
+    linking_rows,
+    score_lattice,
+    sums_that_round_to,
+    truth_of,
+)
+from xinqiao.safety.rows import Floats, Ints, Rows, Sparse
+from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Plan, Structure, covers
+
+# A cell that several tables show is one cell: group, variable, leaves, decimals (-1 for a count).
+Identity = tuple[Group, str, Leaves, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of the release: rows, the bounds that showing each one tells, and what hiding costs."""
+
+    identities: tuple[Identity, ...]
+    rows: Sparse = field(repr=False)
+    low: Floats = field(repr=False)
+    high: Floats = field(repr=False)
+    cost: Floats = field(repr=False)
+    base: Ints = field(repr=False)  # of a mean: the number of its base cell; else -1
+    primary: tuple[int, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """The protected groups: each must be able to be empty and to reach `k`."""
+
+    rows: Sparse = field(repr=False)
+    k: Ints = field(repr=False)
+    of: tuple[str, ...]  # the question or scale that a group speaks of; empty for everybody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """All that the protector works on."""
+
+    where: Atlas
+    truth: Ints = field(repr=False)
+    fixed: Sparse = field(repr=False)  # relations and earlier tables: nothing can be taken back
+    fixed_low: Floats = field(repr=False)
+    fixed_high: Floats = field(repr=False)
+    cells: Cells
+    groups: Groups
+
+
+def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTable]]) -> Task:
+    """Sets the task up. Raises XinqiaoError (release-contradiction) where earlier tables tell otherwise."""
+    where = atlas(structure, len(counts.intervals))
+    truth = truth_of(where, counts)
+    fixed, low, high = _fixed(where, earlier)
+    values = fixed.of(truth)
+    if bool(np.any(values < low) or np.any(values > high)):
+        raise refuse("release-contradiction")
+    cells = _cells(where, truth)
+    groups = _groups(where, truth)
+    return Task(where=where, truth=truth, fixed=fixed, fixed_low=low, fixed_high=high, cells=cells, groups=groups)
+
+
+def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> tuple[Sparse, Floats, Floats]:
+    rows, bounds = Rows(), []
+    for columns, values, high in linking_rows(where):
+        for interval in range(where.intervals):
+            rows.add(columns + interval * where.size, values)
+            bounds.append((0.0, high))
+    for upto, tables in enumerate(earlier):
+        for columns, values, low, top in told_rows(where, tables, upto):
+            rows.add(columns, values)
+            bounds.append((low, top))
+    array = np.array(bounds, dtype=float).reshape(-1, 2)
+    return rows.frozen(), array[:, 0], array[:, 1]
+
+
+def _total(where: Atlas, truth: Ints, group: Group, variable: str, leaves: Leaves) -> int:
+    columns = where.columns(group, variable, leaves)
+    return int(truth[where.over(columns, 0, where.intervals - 1)].sum())
+
+
+def mean_of(where: Atlas, truth: Ints, group: Group, figure: Figure, decimals: int) -> Decimal:
+    """The mean as it is published: exact, then rounded half to even."""
+    columns, values, unit = score_lattice(where, group, figure.variable)
+    last = where.intervals - 1
+    total = int((truth[where.over(columns, 0, last)] * np.tile(values, last + 1)).sum())
+    base = _total(where, truth, group, figure.variable, figure.leaves)
+    rounded = round(Fraction(total, base * unit), decimals)
+    return Decimal(rounded.numerator) / Decimal(rounded.denominator)
+
+
+def identity_of(where: Atlas, truth: Ints, plan: Plan, group: Group, figure: Figure) -> Identity:
+    """Which cell a line of a table shows."""
+    if not figure.mean:
+        return group, figure.variable, figure.leaves, -1
+    base = _total(where, truth, group, figure.variable, figure.leaves)
+    return group, figure.variable, figure.leaves, decimals_at(plan.policy, base)
+
+
+class _Collector:
+    """Collects the release's cells, each once, with the strictest threshold of the tables it stands in."""
+
+    def __init__(self, where: Atlas, truth: Ints) -> None:
+        self.where, self.truth = where, truth
+        self.rows = Rows()
+        self.numbers: dict[Identity, int] = {}
+        self.bounds: list[tuple[float, float, float, int]] = []
+        self.primary: set[int] = set()
+        self.small = _small_groups(where, truth)
+
+    def total(self, group: Group, variable: str, leaves: Leaves) -> int:
+        return _total(self.where, self.truth, group, variable, leaves)
+
+    def count_cell(self, group: Group, variable: str, leaves: Leaves, policy: Policy) -> int:
+        identity = (group, variable, leaves, -1)
+        value = self.total(group, variable, leaves)
+        if identity not in self.numbers:
+            columns = self.where.columns(group, variable, leaves)
+            self.numbers[identity] = self.rows.add(self.where.over(columns, 0, self.where.intervals - 1))
+            weight = (1.0 + math.log2(1 + value) if value else 2.0) * (1 + group.count(TOTAL)) * (1 if variable else 4)
+            self.bounds.append((value, value, weight, -1))
+        number = self.numbers[identity]
+        if is_primary(value, policy) or any(covers(small, group) for small in self.small):
+            self.primary.add(number)
+        return number
+
+    def mean_cell(self, plan: Plan, group: Group, figure: Figure) -> None:
+        identity = identity_of(self.where, self.truth, plan, group, figure)
+        everybody = figure.leaves == self.where.structure.variables[figure.variable].linked
+        of, leaves = (ALL, frozenset[str]()) if everybody else (figure.variable, figure.leaves)
+        base_number = self.count_cell(group, of, leaves, plan.policy)
+        base = self.total(group, figure.variable, figure.leaves)
+        if identity not in self.numbers:
+            columns, values, unit = score_lattice(self.where, group, figure.variable)
+            last = self.where.intervals - 1
+            self.numbers[identity] = self.rows.add(self.where.over(columns, 0, last), np.tile(values, last + 1))
+            low, high = 0, 0
+            if base:
+                mean = mean_of(self.where, self.truth, group, figure, identity[3])
+                low, high = sums_that_round_to(mean, base, identity[3], unit)
+            self.bounds.append((low, high, 6.0 / max(1, int(np.abs(values).max(initial=1))), base_number))
+        if base < plan.policy.mean_from or base_number in self.primary:
+            self.primary.add(self.numbers[identity])
+
+
+def is_primary(value: int, policy: Policy) -> bool:
+    """Whether a count is too small to be shown."""
+    return 1 <= value < policy.threshold
+
+
+def _small_groups(where: Atlas, truth: Ints) -> list[Group]:
+    """Groups of fewer than k in all: nothing of them is shown, for their zeros tell what all have in common."""
+    found: dict[Group, int] = {}
+    for plan in where.structure.known_plans:
+        for group in where.structure.groups(plan.by):
+            found[group] = max(found.get(group, 0), plan.policy.threshold)
+    return [group for group, k in found.items() if 1 <= _total(where, truth, group, ALL, frozenset()) < k]
+
+
+def _cells(where: Atlas, truth: Ints) -> Cells:
+    collector = _Collector(where, truth)
+    for plan in where.structure.plans:
+        for group in where.structure.groups(plan.by):
+            for figure in plan.figures:
+                if figure.mean:
+                    collector.mean_cell(plan, group, figure)
+                else:
+                    collector.count_cell(group, figure.variable, figure.leaves, plan.policy)
+    bounds = np.array(collector.bounds, dtype=float).reshape(-1, 4)
+    return Cells(
+        identities=tuple(collector.numbers),
+        rows=collector.rows.frozen(),
+        low=bounds[:, 0],
+        high=bounds[:, 1],
+        cost=bounds[:, 2],
+        base=bounds[:, 3].astype(np.int64),
+        primary=tuple(sorted(collector.primary)),
+    )
+
+
+def _groups(where: Atlas, truth: Ints) -> Groups:
+    rows, of = Rows(), []
+    numbers: dict[bytes, int] = {}
+    least: list[int] = []
+    for variable, columns, k, must in _candidates(where):
+        for first, last in itertools.combinations_with_replacement(range(where.intervals), 2):
+            span = np.sort(where.over(columns, first, last))
+            value = int(truth[span].sum())
+            asked = bool(truth[where.over(must, first, last)].any())
+            if not (1 <= value < k or (value < k and asked)):
+                continue
+            if (number := numbers.get(span.tobytes(), -1)) >= 0:
+                least[number] = max(least[number], k)
+                continue
+            numbers[span.tobytes()] = rows.add(span)
+            least.append(k)
+            of.append(variable)
+    return Groups(rows=rows.frozen(), k=np.array(least, dtype=np.int64), of=tuple(of))
+
+
+def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, int, Ints]]:
+    """Every group that a reader may ask about: (question or scale, columns, k, columns).
+
+    Where anybody is in the last columns, being empty does not make the group harmless: all who answered a
+    sensitive question would be known to share one answer.
+    """
+    nobody = np.zeros(0, dtype=np.int64)
+    for (group, name), family in families(where.structure).items():
+        variable = where.structure.variables.get(name)
+        of = variable.of if variable else ""
+        for leaves in family.sets:
+            columns = where.columns(group, name, leaves)
+            must = nobody
+            if variable and variable.sensitive and variable.answered - leaves in family.categories:
+                must = where.columns(group, name, variable.answered)
+            parts = [(columns, must)]
+            for at, level in enumerate(group):
+                if level != TOTAL:
+                    wider = (*group[:at], TOTAL, *group[at + 1 :])
+                    parts.append((np.setdiff1d(where.columns(wider, name, leaves), columns), nobody))
+            yield from ((of, part, family.k, asked) for part, asked in parts if len(part))

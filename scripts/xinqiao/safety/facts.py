@@ -1,0 +1,74 @@
+"""What earlier releases have told for ever, as rows over the protector's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from xinqiao.core.problem import Place, refuse
+from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.safety.relations import Atlas, score_lattice, sums_that_round_to
+from xinqiao.safety.rows import Ints
+from xinqiao.safety.structure import ALL, Figure, Group, Plan, Structure
+
+Told = tuple[Group, Figure, Cell]
+Bounded = tuple[Ints, Ints, float, float]  # columns, coefficients, least and largest value
+
+
+def told(structure: Structure, table: SafeTable) -> Iterator[Told]:
+    """Every cell of a table with its group and figure. Raises XinqiaoError (release-form-changed)."""
+    by = tuple(dimension.name for dimension in table.dimensions)
+    figures = {(figure.measure, figure.category): figure for figure in _plan(structure, table, by).figures}
+    for cell in table.cells:
+        figure = figures.get((cell.measure, cell.category))
+        if figure is None:
+            raise refuse("release-form-changed", Place(question=table.name), table=table.name)
+        yield structure.group(by, cell.levels), figure, cell
+
+
+def _plan(structure: Structure, table: SafeTable, by: tuple[str, ...]) -> Plan:
+    measures = {cell.measure for cell in table.cells}
+    for plan in structure.known_plans:
+        if plan.name == table.name and plan.by == by and measures <= {figure.measure for figure in plan.figures}:
+            return plan
+    raise refuse("release-form-changed", Place(question=table.name), table=table.name)
+
+
+def decimals_at(policy: Policy, base: int) -> int:
+    """How finely a mean over so many is rounded."""
+    return 1 if base >= policy.mean_decimal_from else 0
+
+
+def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[Bounded]:
+    """What the tables of a release say of everybody who had come by interval `upto`."""
+    for table in tables:
+        for group in _absent(where.structure, table):
+            columns = where.over(where.columns(group, ALL, frozenset()), 0, upto)
+            yield columns, np.ones_like(columns), 0, 0
+        shown = {(group, figure.measure): cell.value for group, figure, cell in told(where.structure, table)}
+        for group, figure, cell in told(where.structure, table):
+            if cell.status is Status.SHOWN and cell.value is not None:
+                base = shown.get((group, f"n{figure.measure.removeprefix('mean')}"))
+                yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), upto))
+
+
+def _bounded(where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[Policy, int, int]) -> Bounded:
+    policy, base, upto = at
+    value = cell.value
+    if figure.mean and isinstance(value, Decimal):
+        columns, scores, unit = score_lattice(where, group, figure.variable)
+        low, high = sums_that_round_to(value, base, decimals_at(policy, base), unit)
+        return where.over(columns, 0, upto), np.tile(scores, upto + 1), low, high
+    columns = where.over(where.columns(group, figure.variable, figure.leaves), 0, upto)
+    return columns, np.ones_like(columns), float(value or 0), float(value or 0)
+
+
+def _absent(structure: Structure, table: SafeTable) -> Iterator[Group]:
+    """The groups of today's levels that a table did not list: nobody had come in them."""
+    for dimension in table.dimensions:
+        listed = {level.name for level in dimension.levels}
+        for level in structure.levels(dimension.name):
+            if level not in listed:
+                yield structure.group((dimension.name,), (level,))

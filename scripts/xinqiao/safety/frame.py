@@ -1,0 +1,147 @@
+"""From a form, its rows and its earlier tables to the public structure of all of them together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from xinqiao.core.form import Form
+from xinqiao.core.problem import Place, refuse
+from xinqiao.core.question import NO_ANSWER, Kind
+from xinqiao.core.record import ScoredRow
+from xinqiao.core.safe import Dimension, Level, Policy, SafeTable
+from xinqiao.core.summary import TOTAL, Measure, MeasureKind
+from xinqiao.core.text import Text
+from xinqiao.safety.structure import Figure, Plan, Structure, counted, figures
+from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, may_lack, quarantine_variable, variables_of
+
+NOT_ANSWERED = Text.of(zh="未回答", en="No answer")
+QUARANTINED = "distribution(quarantined)"
+MOST_GROUPS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A table that the form asks for or once published: name, dimensions, measures."""
+
+    name: str
+    by: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """The policy of most tables and that of tables with a sensitive measure."""
+
+    usual: Policy
+    sensitive: Policy
+
+    def of(self, form: Form, wanted: Wanted) -> Policy:
+        """The policy of a table: the sensitive one where anything in it is."""
+        names = {*wanted.by, *(measure.of for measure in wanted.measures if measure.of)}
+        return self.sensitive if any(is_sensitive(form, name) for name in names) else self.usual
+
+
+def is_sensitive(form: Form, name: str) -> bool:
+    """Whether a question or scale, or an item of the scale, is marked sensitive."""
+    if not form.is_scale(name):
+        return form.question(name).sensitive
+    scale = form.scale(name)
+    return scale.sensitive or any(form.question(item).sensitive for item in scale.items)
+
+
+def frame(
+    form: Form,
+    rows: Sequence[ScoredRow],
+    reasons: Iterable[str] | None,
+    policies: Policies,
+    earlier: Sequence[SafeTable] = (),
+) -> Structure:
+    """The structure of a form's tables; without `reasons` the rows set aside stand apart from it.
+
+    Raises XinqiaoError (release-too-large, release-form-changed, dimension-several).
+    """
+    wanted = [Wanted(name=s.name, by=s.by, measures=s.measures) for s in form.summaries]
+    published = [table for table in earlier if table.name != QUARANTINE]
+    wanted += [_read(form, table) for table in published]
+    names = tuple(dict.fromkeys(name for table in wanted for name in table.by))
+    dimensions = tuple(_dimension(form, name, rows, published) for name in names)
+    if math.prod(len(dimension.levels) + 1 for dimension in dimensions) > MOST_GROUPS:
+        raise refuse("release-too-large", form=form.id, most=MOST_GROUPS)
+    variables = {v.name: v for v in _variables(form, rows, wanted, frozenset(names))}
+    plans = tuple(
+        Plan(name=t.name, by=t.by, figures=figures(t.measures, variables), policy=policies.of(form, t)) for t in wanted
+    )
+    present, past = plans[: len(form.summaries)], plans[len(form.summaries) :]
+    if reasons is not None:
+        set_aside = quarantine_variable({*reasons, *_reasons(earlier)})
+        variables[QUARANTINE] = set_aside
+        present += (Plan(name=QUARANTINE, by=(), figures=_set_aside_figures(set_aside), policy=policies.usual),)
+    return Structure(dimensions=dimensions, variables=variables, plans=present, past=past)
+
+
+def _read(form: Form, table: SafeTable) -> Wanted:
+    """What a published table shows, in today's form; refuses where the form no longer knows it."""
+    texts = tuple(dict.fromkeys(cell.measure for cell in table.cells))
+    measures = tuple(measure for text in texts if (measure := Measure.parse(text)) is not None)
+    by = tuple(dimension.name for dimension in table.dimensions)
+    known = {*(q.name for q in form.questions if q.countable), *(scale.name for scale in form.scales)}
+    if len(measures) < len(texts) or not {*by, *(m.of for m in measures if m.of)} <= known:
+        raise refuse("release-form-changed", Place(question=table.name), table=table.name)
+    return Wanted(name=table.name, by=by, measures=measures)
+
+
+def _dimension(form: Form, name: str, rows: Sequence[ScoredRow], published: Sequence[SafeTable]) -> Dimension:
+    question = form.question(name)
+    if question.kind is Kind.SELECT_MULTIPLE:
+        raise refuse("dimension-several", Place(question=name), name=name)
+    seen = {level_of(row, name) for row in rows}
+    levels = {choice.name: Level(name=choice.name, label=choice.label) for choice in question.choices}
+    told = {level.name: level for t in published for d in t.dimensions if d.name == name for level in d.levels}
+    for level in sorted(seen - {NO_ANSWER}):
+        levels.setdefault(level, Level(name=level, label=Text.of(zh=level, en=level)))
+    levels = {**{name: level for name, level in told.items() if name != NO_ANSWER}, **levels}
+    if may_lack(question) or NO_ANSWER in seen | set(told):
+        levels[NO_ANSWER] = Level(name=NO_ANSWER, label=NOT_ANSWERED)
+    ordered = (
+        levels if question.choices else dict(sorted(levels.items(), key=lambda item: (item[0] == NO_ANSWER, item)))
+    )
+    return Dimension(name=name, label=question.label, levels=tuple(ordered.values()))
+
+
+def level_of(row: ScoredRow, name: str) -> str:
+    """The level of a dimension that a row belongs to."""
+    value = row.row.values.get(name)
+    text = "" if value is None else str(value).strip()
+    return {"": NO_ANSWER, TOTAL: "＊"}.get(text, text)
+
+
+def _variables(
+    form: Form, rows: Sequence[ScoredRow], wanted: Sequence[Wanted], dimensions: frozenset[str]
+) -> Iterator[Variable]:
+    by: dict[str, set[str]] = {}
+    finely: set[str] = set()
+    for table in wanted:
+        for measure in table.measures:
+            if measure.of:
+                by.setdefault(measure.of, set()).update(table.by)
+                if measure.kind is MeasureKind.MEAN:
+                    finely.add(measure.of)
+    for name, used in by.items():
+        # Who is asked for a dimension itself: its answers and its levels are the same thing.
+        own = frozenset(used) | (dimensions & {name})
+        for variable in variables_of(form, name, rows, finely=name in finely):
+            yield replace(variable, by=own, sensitive=is_sensitive(form, name))
+
+
+def _reasons(earlier: Sequence[SafeTable]) -> Iterator[str]:
+    for table in earlier:
+        if table.name == QUARANTINE:
+            yield from (cell.category for cell in table.cells if cell.category)
+
+
+def _set_aside_figures(variable: Variable) -> tuple[Figure, ...]:
+    came_in = counted("n", "", variable, frozenset(variable.leaf_names))
+    reasons = [name for name in variable.leaf_names if name != ACCEPTED]
+    return (came_in, *(counted(QUARANTINED, name, variable, frozenset({name})) for name in reasons))

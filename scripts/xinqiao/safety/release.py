@@ -1,0 +1,201 @@
+"""The one way out: rows become SafeTables, protected, audited, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xinqiao.core.form import Form
+from xinqiao.core.problem import refuse
+from xinqiao.core.record import ScoredRow
+from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.core.summary import TOTAL
+from xinqiao.core.text import Text
+from xinqiao.safety.attack import TOLERANCE, Unsolved, solver_version
+from xinqiao.safety.audit import Verdict, audit
+from xinqiao.safety.cells import Identity, Task, identity_of, mean_of, task
+from xinqiao.safety.count import Batch, Counts, count
+from xinqiao.safety.frame import Policies, frame
+from xinqiao.safety.protect import protect
+from xinqiao.safety.rows import Flags, Ints
+from xinqiao.safety.structure import Plan, Structure
+from xinqiao.safety.variable import QUARANTINE
+
+QUARANTINE_TITLE = Text.of(zh="未能使用的答卷", en="Rows that could not be used")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An earlier release of the same form: its rows (a part of today's), its tables, its rows set aside.
+
+    Without `quarantined` the present table of rows set aside is hidden as a whole.
+    """
+
+    rows: Sequence[ScoredRow] = field(repr=False)
+    tables: Sequence[SafeTable]
+    quarantined: Mapping[str, int] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What may be published: the tables, and the certificate of their audit (for audit.json)."""
+
+    tables: tuple[SafeTable, ...]
+    certificate: Mapping[str, object]
+
+
+def safe_tables(
+    form: Form,
+    rows: Sequence[ScoredRow],
+    *,
+    policy: Policy,
+    sensitive_policy: Policy,
+    period: str,
+    quarantined: Mapping[str, int],
+    earlier: Sequence[Earlier] = (),
+) -> Release:
+    """A table for each summary of the form and one of the rows set aside, which no reader can undo.
+
+    `quarantined` counts rows set aside by reason, each row under one reason. Raises XinqiaoError with
+    exit UNSAFE (release-*) where nothing may be released.
+    """
+    policies = Policies(usual=policy, sensitive=sensitive_policy)
+    blind = any(release.quarantined is None and _set_aside(release) for release in earlier)
+    told = [[table for table in e.tables if not (blind and table.name == QUARANTINE)] for e in earlier]
+    everything = [*rows, *(row for release in earlier for row in release.rows)]
+    past = [table for tables in told for table in tables]
+    structure = frame(form, everything, None if blind else quarantined, policies, past)
+    if blind and not all(_total_shown(tables) for tables in told):
+        # Rows that came in less those set aside would tell the hidden total of that time.
+        raise refuse("release-not-safe")
+    batches = [Batch(rows=e.rows, quarantined={} if blind else e.quarantined or {}) for e in earlier]
+    counts = count(structure, [*batches, Batch(rows=rows, quarantined={} if blind else quarantined)])
+    _check_newcomers(structure, counts)
+    work = task(structure, counts, told)
+    hidden = protect(work)
+    tables = tuple(_tables(form, structure, work, hidden, period))
+    verdict = _audited(structure, [*told, tables], counts)
+    if blind:
+        tables = (*tables, _nothing_told(form, policy, period, quarantined))
+    return Release(tables=tables, certificate=_certificate(tables, verdict, policies, len(earlier)))
+
+
+def _set_aside(release: Earlier) -> bool:
+    return any(table.name == QUARANTINE for table in release.tables)
+
+
+def _total_shown(tables: Sequence[SafeTable]) -> bool:
+    return any(
+        cell.measure == "n" and set(cell.levels) <= {TOTAL} and cell.status is Status.SHOWN
+        for table in tables
+        for cell in table.cells
+    )
+
+
+def _check_newcomers(structure: Structure, counts: Counts) -> None:
+    """Since the last release nobody, or enough to hide in."""
+    if len(counts.sizes) == 1:
+        return
+    needed = max(plan.policy.threshold for plan in structure.plans)
+    if counts.sizes[-1] <= 0:
+        raise refuse("release-nothing-new")
+    if counts.sizes[-1] < needed:
+        raise refuse("release-too-few-new", needed=needed)
+
+
+def _tables(form: Form, structure: Structure, work: Task, hidden: Flags, period: str) -> Iterator[SafeTable]:
+    number = {identity: at for at, identity in enumerate(work.cells.identities)}
+    values = work.cells.rows.of(work.truth)
+    titles = {summary.name: summary.title for summary in form.summaries}
+    for plan in structure.plans:
+        yield SafeTable(
+            name=plan.name,
+            title=titles.get(plan.name, QUARANTINE_TITLE),
+            form=form.id,
+            form_version=form.version,
+            period=period,
+            policy=plan.policy,
+            dimensions=tuple(structure.dimension(name) for name in plan.by),
+            cells=tuple(_lines(structure, work, plan, (number, values, hidden))),
+        )
+
+
+def _lines(
+    structure: Structure, work: Task, plan: Plan, cells: tuple[Mapping[Identity, int], Ints, Flags]
+) -> Iterator[Cell]:
+    number, values, hidden = cells
+    for group in structure.groups(plan.by):
+        for figure in plan.figures:
+            identity = identity_of(work.where, work.truth, plan, group, figure)
+            at = number[identity]
+            value = None
+            if not hidden[at]:
+                decimals = identity[3]
+                mean = figure.mean
+                value = mean_of(work.where, work.truth, group, figure, decimals) if mean else int(values[at])
+            yield Cell(
+                levels=structure.written(plan.by, group),
+                measure=figure.measure,
+                category=figure.category,
+                value=value,
+                status=Status.SUPPRESSED if hidden[at] else Status.SHOWN,
+            )
+
+
+def _audited(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts: Counts) -> Verdict:
+    """The verdict of the attack, which must have found nobody. Raises XinqiaoError (release-not-safe)."""
+    try:
+        verdict = audit(structure, releases, counts)
+    except Unsolved:
+        raise refuse("release-not-safe") from None
+    if verdict.found:
+        raise refuse("release-not-safe")
+    return verdict
+
+
+def _nothing_told(form: Form, policy: Policy, period: str, quarantined: Mapping[str, int]) -> SafeTable:
+    """The table of rows set aside with every cell hidden."""
+    lines = [("n", ""), *(("distribution(quarantined)", reason) for reason in sorted(quarantined))]
+    cells = (
+        Cell(levels=(), measure=measure, category=category, value=None, status=Status.SUPPRESSED)
+        for measure, category in lines
+    )
+    return SafeTable(
+        name=QUARANTINE,
+        title=QUARANTINE_TITLE,
+        form=form.id,
+        form_version=form.version,
+        period=period,
+        policy=policy,
+        dimensions=(),
+        cells=tuple(cells),
+    )
+
+
+def _certificate(tables: Sequence[SafeTable], verdict: Verdict, policies: Policies, earlier: int) -> dict[str, object]:
+    cells = sum(len(table.cells) for table in tables)
+    suppressed = sum(table.suppressed for table in tables)
+    return {
+        "method": "suppress",
+        "attack": "linear programme over atoms and intervals between releases, worlds in whole numbers",
+        "solver": solver_version(),
+        "tolerance": TOLERANCE,
+        "policy": _policy(policies.usual),
+        "sensitive_policy": _policy(policies.sensitive),
+        "tables": {table.name: {"cells": len(table.cells), "suppressed": table.suppressed} for table in tables},
+        "cells": cells,
+        "shown": cells - suppressed,
+        "suppressed": suppressed,
+        "earlier_releases": earlier,
+        "groups_tested": verdict.tested,
+        "groups_found": len(verdict.found),
+        "rule_a2": verdict.truth_at_hand,
+    }
+
+
+def _policy(policy: Policy) -> dict[str, int]:
+    return {
+        "threshold": policy.threshold,
+        "mean_from": policy.mean_from,
+        "mean_decimal_from": policy.mean_decimal_from,
+    }

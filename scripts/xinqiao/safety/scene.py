@@ -1,0 +1,156 @@
+"""What an attacker writes down: every unknown count of a form, and what the tables say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from xinqiao.core.question import NO_ANSWER
+from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.summary import TOTAL
+from xinqiao.safety.attack import Impossible, System, World
+from xinqiao.safety.count import Counts
+from xinqiao.safety.structure import ALL, Figure, Group, Structure, covers
+
+Unknown = tuple[int, str, Group, str]  # interval, variable, finest group, leaf
+
+
+class Scene:
+    """All unknown counts of a form and what the tables say of them."""
+
+    def __init__(self, structure: Structure, releases: int) -> None:
+        self.structure, self.releases = structure, releases
+        self.names = [dimension.name for dimension in structure.dimensions]
+        self.unknown: dict[Unknown, int] = {}
+        self._within: dict[tuple[frozenset[str], Group], list[Group]] = {}
+        for interval in range(releases):
+            for variable, by in self._reach().items():
+                for part in structure.finest(by):
+                    for leaf in self._possible(variable, part):
+                        self.unknown[interval, variable, part, leaf] = len(self.unknown)
+        self.system = System(len(self.unknown))
+        for interval in range(releases):
+            self._bind(interval)
+
+    def _reach(self) -> dict[str, frozenset[str]]:
+        return {ALL: frozenset(self.names)} | {name: v.by for name, v in self.structure.variables.items()}
+
+    def _possible(self, variable: str, part: Group) -> Sequence[str]:
+        if variable == ALL:
+            return ("",)
+        if variable in self.names and part[self.names.index(variable)] != TOTAL:
+            return (part[self.names.index(variable)],)
+        return self.structure.variables[variable].leaf_names
+
+    def _bind(self, interval: int) -> None:
+        """The answers to a question are those of everybody in the group; options share who gave none."""
+        families: dict[str, list[str]] = {}
+        for name, variable in self.structure.variables.items():
+            families.setdefault(variable.of, []).append(name)
+            for part in self.structure.finest(variable.by):
+                terms = dict.fromkeys(self.who((interval, interval), part, name, variable.linked), 1)
+                terms |= dict.fromkeys(self.who((interval, interval), part, ALL, frozenset()), -1)
+                self.system.add(terms, 0, 0)
+        for options in families.values():
+            if not self.structure.variables[options[0]].option:
+                continue
+            for part in self.structure.finest(self.structure.variables[options[0]].by):
+                chose: dict[int, int] = {}
+                for option in options:
+                    at = self.unknown
+                    chose[at[interval, option, part, "yes"]] = 1
+                    none = (interval, option, part, NO_ANSWER)
+                    if option != options[0] and none in at:
+                        self.system.add({at[none]: 1, at[interval, options[0], part, NO_ANSWER]: -1}, 0, 0)
+                # chosen by anybody ≥ answered = its yes + its no
+                chose.pop(self.unknown[interval, options[0], part, "yes"])
+                chose[self.unknown[interval, options[0], part, "no"]] = -1
+                self.system.add(chose, 0, float("inf"))
+
+    def who(self, span: tuple[int, int], group: Group, variable: str, leaves: frozenset[str]) -> list[int]:
+        """The unknowns of those in a group with one of these leaves, over a span of intervals."""
+        by = frozenset(self.names) if variable == ALL else self.structure.variables[variable].by
+        if (by, group) not in self._within:
+            self._within[by, group] = [part for part in self.structure.finest(by) if covers(group, part)]
+        keys = (
+            (interval, variable, part, leaf)
+            for interval in range(span[0], span[1] + 1)
+            for part in self._within[by, group]
+            for leaf in (leaves if variable else ("",))
+        )
+        return [self.unknown[key] for key in keys if key in self.unknown]
+
+    def read(self, table: SafeTable, upto: int) -> None:
+        """Takes down what a table shows."""
+        by = tuple(dimension.name for dimension in table.dimensions)
+        lines = {
+            (f.measure, f.category): f
+            for plan in self.structure.known_plans
+            if plan.name == table.name
+            for f in plan.figures
+        }
+        shown = {cell.key: cell.value for cell in table.cells if cell.status is Status.SHOWN}
+        for (levels, measure, category), value in shown.items():
+            figure = lines[measure, category]
+            group = self.structure.group(by, levels)
+            if figure.mean and isinstance(value, Decimal):
+                base = shown[levels, f"n({measure[5:-1]})", ""]
+                self._read_mean((group, upto), figure, value, (int(base or 0), table.policy.mean_decimal_from))
+            else:
+                told = float(value or 0)
+                people = self.who((0, upto), group, figure.variable, figure.leaves)
+                self.system.add(dict.fromkeys(people, 1), told, told)
+        for dimension in table.dimensions:
+            for level in set(self.structure.levels(dimension.name)) - {level.name for level in dimension.levels}:
+                group = self.structure.group((dimension.name,), (level,))
+                self.system.add(dict.fromkeys(self.who((0, upto), group, ALL, frozenset()), 1), 0, 0)
+
+    def _read_mean(self, at: tuple[Group, int], figure: Figure, mean: Decimal, base: tuple[int, int]) -> None:
+        group, upto = at
+        scores = self.structure.variables[figure.variable].scores
+        unit = 1
+        for score in scores.values():
+            unit *= Fraction(score * unit).denominator
+        terms = {
+            person: int(score * unit)
+            for leaf, score in scores.items()
+            for person in self.who((0, upto), group, figure.variable, frozenset({leaf}))
+            if score
+        }
+        self.system.add(terms, *sums_behind(mean, base[0], 10 if base[0] >= base[1] else 1, unit))
+
+    def truth(self, counts: Counts) -> World:
+        """The true counts in the attacker's order. Raises Impossible where a table tells otherwise."""
+        world = np.zeros(len(self.unknown), dtype=np.int64)
+        for interval, numbers in enumerate(counts.intervals):
+            for (variable, part, leaf), number in numbers.items():
+                if number:
+                    world[self.unknown[interval, variable, part, leaf]] = number
+        for terms, low, high in self.system.known:
+            if not low <= sum(factor * world[at] for at, factor in terms.items()) <= high:
+                raise Impossible("a table does not tell the truth")
+        return world
+
+
+def sums_behind(mean: Decimal, base: int, steps: int, unit: int) -> tuple[int, int]:
+    """The least and largest sum (in 1/unit) whose mean over `base`, rounded half to even to 1/steps, is `mean`."""
+    wanted, parts = int(mean * steps), base * unit
+    middle = wanted * parts // steps
+    reach = parts // (2 * steps) + 2
+    fitting = [middle - reach, middle + reach]
+    while _rounded(fitting[0], parts, steps) != wanted:
+        fitting[0] += 1
+    while _rounded(fitting[1], parts, steps) != wanted:
+        fitting[1] -= 1
+    return fitting[0], fitting[1]
+
+
+def _rounded(total: int, parts: int, steps: int) -> int:
+    """total / parts in steps, half to even, in whole numbers alone."""
+    whole, rest = divmod(total * steps, parts)
+    if 2 * rest == parts:
+        return whole + whole % 2
+    return whole + (2 * rest > parts)

@@ -1,0 +1,164 @@
+"""Questions and scales as the leaves that their answers fall into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from xinqiao.core.form import Form
+from xinqiao.core.question import NO_ANSWER, Kind, Question
+from xinqiao.core.record import ScoredRow
+from xinqiao.core.scale import Method, Scale
+
+QUARANTINE = "_quarantine"
+ACCEPTED = "_accepted"
+YES, NO, BELOW = "yes", "no", "_below"
+# Scores are exact fractions; a float from elsewhere is read to this precision.
+DENOMINATOR = 10_000
+WIDEST = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """Leaves that part the respondents of a group, each in one.
+
+    `of` is the question or scale; `option` the choice of a select_multiple that this variable says
+    yes or no to. The leaves in `linked` add up to everybody in the group. `categories` and `bands`
+    are what distribution(x) and distribution(band(x)) count; `leaf_at` finds a score's leaf. `by`
+    names the dimensions of all tables that speak of it.
+    """
+
+    name: str
+    of: str
+    leaf_names: tuple[str, ...]
+    linked: frozenset[str]
+    scores: Mapping[str, Fraction] = field(default_factory=dict)
+    leaf_at: Mapping[Fraction, str] = field(default_factory=dict)
+    bands: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    option: str = ""
+    plain: bool = False  # only whether it was answered
+    by: frozenset[str] = frozenset()
+    sensitive: bool = False
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """The leaves of those who answered."""
+        return frozenset(self.leaf_names) - {NO_ANSWER}
+
+    @property
+    def categories(self) -> Mapping[str, frozenset[str]]:
+        """Each leaf as a category of its own."""
+        return {leaf: frozenset({leaf}) for leaf in self.leaf_names}
+
+    def leaf(self, row: ScoredRow) -> str:
+        """The leaf that a row falls into."""
+        value: object = row.scores.get(self.of) if self.leaf_at else row.row.values.get(self.of)
+        if self.option:
+            chosen = value if isinstance(value, tuple) else ()
+            return (YES if self.option in chosen else NO) if chosen else NO_ANSWER
+        if value is None or value == "":
+            return NO_ANSWER
+        if self.plain:
+            return YES
+        return self.leaf_at[exact(value)] if isinstance(value, int | float | Fraction) and self.leaf_at else str(value)
+
+
+def exact(score: int | float | Fraction) -> Fraction:
+    """A score as an exact fraction."""
+    return Fraction(score).limit_denominator(DENOMINATOR)
+
+
+def variables_of(form: Form, name: str, rows: Iterable[ScoredRow], *, finely: bool) -> Iterator[Variable]:
+    """The variables of a question or scale; `finely` where a mean needs every score.
+
+    Rows only widen what the form says can be answered, so that each of them has its leaf.
+    """
+    if form.is_scale(name):
+        yield _scale(form, form.scale(name), {row.scores.get(name) for row in rows}, finely=finely)
+        return
+    question = form.question(name)
+    seen = {row.row.values.get(name) for row in rows}
+    none = (NO_ANSWER,) if may_lack(question) or seen & {None, "", ()} else ()
+    if question.kind is Kind.SELECT_MULTIPLE:
+        leaves = (YES, NO, *none)
+        for choice in question.choices:
+            option = f"{name}/{choice.name}"
+            yield Variable(name=option, of=name, option=choice.name, leaf_names=leaves, linked=frozenset(leaves))
+        return
+    if question.kind is not Kind.SELECT_ONE and not finely:
+        yield Variable(name=name, of=name, plain=True, leaf_names=(YES, *none), linked=frozenset({YES, *none}))
+        return
+    if question.kind is Kind.SELECT_ONE:
+        scored = {choice.name: choice.score for choice in question.choices}
+    else:
+        scored = {str(value): value for value in sorted(_integers(question, seen))}
+    leaves = (*scored, *none)
+    scores = {leaf: Fraction(score) for leaf, score in scored.items() if score is not None}
+    yield Variable(name=name, of=name, leaf_names=leaves, linked=frozenset(leaves), scores=scores)
+
+
+def may_lack(question: Question) -> bool:
+    """Whether a respondent may leave it unanswered."""
+    return not question.required or question.relevant is not None
+
+
+def _integers(question: Question, seen: Iterable[object]) -> set[int]:
+    """The values of an integer question: what its constraint allows, an open range cut to what was seen.
+
+    An attacker who knew that cut would know more than anybody does, so protection errs on the safe side.
+    """
+    given = {value for value in seen if isinstance(value, int)}
+    span = range(-WIDEST, WIDEST + 1)
+    allowed = {value for value in span if question.constraint and question.constraint.holds({}, current=value)}
+    if not allowed or -WIDEST in allowed or WIDEST in allowed:
+        known = given & allowed if allowed else given
+        narrow = bool(known) and max(known) - min(known) <= WIDEST
+        allowed = set(range(min(known), max(known) + 1)) if narrow else known
+    return allowed | given
+
+
+def _scale(form: Form, scale: Scale, seen: set[int | float | Fraction | None], *, finely: bool) -> Variable:
+    scores = sorted(_possible(form, scale) | {exact(value) for value in seen if value is not None})
+    reached = {score: scale.band(score) for score in scores}
+    names = {score: band.name if band else BELOW for score, band in reached.items()}
+    fine = finely or not scale.bands
+    leaf_at = {score: str(score) if fine else names[score] for score in scores}
+    bands: dict[str, set[str]] = {band.name: set() for band in scale.bands}
+    for score, leaf in leaf_at.items():
+        bands.setdefault(NO_ANSWER if names[score] == BELOW else names[score], set()).add(leaf)
+    lacking = None in seen or any(may_lack(form.question(item)) for item in scale.items)
+    if lacking:
+        bands.setdefault(NO_ANSWER, set()).add(NO_ANSWER)
+    leaves = (*dict.fromkeys(leaf_at.values()), *((NO_ANSWER,) if lacking else ()))
+    return Variable(
+        name=scale.name,
+        of=scale.name,
+        leaf_names=leaves,
+        linked=frozenset(leaves),
+        scores={str(score): score for score in scores} if fine else {},
+        leaf_at=leaf_at,
+        bands={name: frozenset(inside) for name, inside in bands.items() if inside} if scale.bands else {},
+    )
+
+
+def _possible(form: Form, scale: Scale) -> set[Fraction]:
+    """Every score that the items give together when all are answered."""
+    sums = {Fraction(0)}
+    for item in scale.items:
+        values = _item_scores(form.question(item))
+        sums = {total + value for total in sums for value in values} if values else set()
+    parts = Fraction(1, len(scale.items)) if scale.method is Method.MEAN else Fraction(1)
+    return {exact(total * parts * scale.factor) for total in sums}
+
+
+def _item_scores(question: Question) -> set[int]:
+    if question.kind is Kind.INTEGER:
+        return _integers(question, ())
+    return {choice.score for choice in question.choices if choice.score is not None}
+
+
+def quarantine_variable(reasons: Iterable[str]) -> Variable:
+    """Rows that came in: accepted ones (everybody in the form) and those set aside, by reason."""
+    names = (ACCEPTED, *sorted(set(reasons)))
+    return Variable(name=QUARANTINE, of=QUARANTINE, leaf_names=names, linked=frozenset({ACCEPTED}))

@@ -1,0 +1,148 @@
+"""An attacker written apart: whole numbers, its own model, its own reading of what was downloaded.
+
+It takes cells as a reader gets them (levels, measure, category, value or nothing) and the form's public
+choices, and asks of every group it can name: how few and how many can be in it? Uses nothing of safety/.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import highspy
+
+from xinqiao.core.safe import SafeTable
+
+Seen = tuple[tuple[str, ...], str, str, "int | Decimal | None"]
+Person = tuple[int, tuple[str, ...], str, str]  # release at which they came, levels, question, answer
+
+
+def cells(table: SafeTable) -> list[Seen]:
+    """A table as its CSV has it."""
+    return [(cell.levels, cell.measure, cell.category, cell.value) for cell in table.cells]
+
+
+@dataclass
+class Intruder:
+    """`levels`: of each dimension; `answers`: of each question, `_none` among them where it can be;
+    `scores`: of a question whose means are told; `bands`: answers that a band takes together."""
+
+    levels: Sequence[Sequence[str]]
+    answers: Mapping[str, Sequence[str]]
+    scores: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    bands: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+    def start(self, releases: int) -> None:
+        self.releases = releases
+        self.model = highspy.Highs()
+        self.model.silent()
+        self.people: dict[Person, highspy.highs_var] = {}
+        for came in range(releases):
+            for group in itertools.product(*self.levels):
+                totals = []
+                for question, answers in self.answers.items():
+                    mine = [self.model.addIntegral(lb=0, ub=500) for _ in answers]
+                    keys = ((came, group, question, answer) for answer in answers)
+                    self.people.update(zip(keys, mine, strict=True))
+                    totals.append(sum(mine[1:], mine[0] + 0))
+                for total in totals[1:]:
+                    self.model.addConstr(total == totals[0])
+
+    def those(
+        self, span: tuple[int, int], levels: Sequence[str], question: str, answers: Sequence[str]
+    ) -> list[Person]:
+        return [
+            key
+            for key in self.people
+            if span[0] <= key[0] <= span[1]
+            and key[2] == question
+            and key[3] in answers
+            and all(wanted in ("*", level) for wanted, level in zip(levels, key[1], strict=True))
+        ]
+
+    def total(self, people: Sequence[Person]) -> highspy.highs_linear_expression:
+        return sum((self.people[key] for key in people), self.people[people[0]] * 0)
+
+    def believe(self, release: int, dimensions: Sequence[int], seen: Sequence[Seen]) -> None:
+        """Takes in a table of release `release` by these dimensions (their numbers)."""
+        shown = {(levels, measure, category): value for levels, measure, category, value in seen}
+        for (told, measure, category), value in shown.items():
+            if value is None:
+                continue
+            levels = ["*"] * len(self.levels)
+            for at, level in zip(dimensions, told, strict=True):
+                levels[at] = level
+            question, answers = self.meant(measure, category)
+            span = (0, release)
+            if not measure.startswith("mean"):
+                self.model.addConstr(self.total(self.those(span, levels, question, answers)) == int(value))
+                continue
+            base = int(shown[told, f"n({question})", ""] or 0)
+            half = Decimal("0.5") if base < 61 else Decimal("0.05")
+            scored = [(key, self.scores[question][key[3]]) for key in self.those(span, levels, question, answers)]
+            points = sum((self.people[key] * score for key, score in scored), self.people[scored[0][0]] * 0)
+            self.model.addConstr(points >= float((Decimal(value) - half) * base))
+            self.model.addConstr(points <= float((Decimal(value) + half) * base))
+
+    def meant(self, measure: str, category: str) -> tuple[str, Sequence[str]]:
+        """The question that a measure counts, and the answers."""
+        if measure == "n":
+            question = next(iter(self.answers))
+            return question, self.answers[question]
+        inside = measure[measure.index("(") + 1 : -1]
+        if inside.startswith("band("):
+            return inside[5:-1], self.bands[inside[5:-1]].get(category, [category])
+        if measure.startswith("distribution"):
+            return inside, [category]
+        return inside, [answer for answer in self.answers[inside] if answer != "_none"]
+
+    def asked(self) -> Iterator[tuple[str, list[Person]]]:
+        """Every group that it can name: cells, the rest of a group, the rest of the college, newcomers."""
+        spans = [(a, b) for a in range(self.releases) for b in range(a, self.releases)]
+        for span, levels in itertools.product(spans, itertools.product(*(["*", *names] for names in self.levels))):
+            for question, answers in self.answers.items():
+                groups = self.bands.get(question) or {answer: [answer] for answer in answers}
+                told = [answer for answer in answers if answer != "_none"]
+                sets = [list(answers), told, *groups.values()]
+                sets += [
+                    [answer for answer in whole if answer not in group]
+                    for whole in (answers, told)
+                    for group in groups.values()
+                ]
+                for chosen in sets:
+                    mine = self.those(span, levels, question, chosen)
+                    yield f"{span} {levels} {question} {chosen}", mine
+                    for at, level in enumerate(levels):
+                        wider = [*levels[:at], "*", *levels[at + 1 :]]
+                        if level != "*":
+                            others = [key for key in self.those(span, wider, question, chosen) if key not in mine]
+                            yield f"{span} not {levels} {question} {chosen}", others
+
+    def finds(self, k: int) -> list[str]:
+        """The groups that must have somebody in them and cannot have k."""
+        found = []
+        worlds: list[dict[Person, int]] = []
+        tried: set[frozenset[Person]] = set()
+        for name, people in self.asked():
+            key = frozenset(people)
+            if not people or key in tried:
+                continue
+            tried.add(key)
+            sizes = [sum(world[person] for person in people) for world in worlds]
+            if any(size <= 0 or size >= k for size in sizes):
+                continue
+            for sense in (self.model.minimize, self.model.maximize):
+                sense(self.total(people))
+                if self.model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                    raise RuntimeError(f"no answer about {name}")
+                values = self.model.getSolution().col_value
+                world = {person: round(values[variable.index]) for person, variable in self.people.items()}
+                worlds.append(world)
+                size = sum(world[person] for person in people)
+                if size <= 0 or size >= k:
+                    break
+            else:
+                found.append(name)
+        return found
