@@ -1,0 +1,204 @@
+"""A released table laid out for reading: rows, columns and sections with their words, for page and workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xinqiao.core.form import Form
+from xinqiao.core.question import NO_ANSWER
+from xinqiao.core.safe import Dimension, SafeTable
+from xinqiao.core.summary import TOTAL, Measure, MeasureKind
+from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.reading import (
+    Distribution,
+    Group,
+    category_label,
+    category_order,
+    is_several,
+    measure_label,
+    measures,
+    whole,
+)
+from xinqiao.dashboard.words import Words, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What stands in one place of a block: a figure, `hidden`, or nothing where it was not asked for."""
+
+    value: int | Decimal | None = None
+    hidden: bool = False
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row: its head and an entry for each column."""
+
+    head: Text
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Rows that belong together; `head` names what they are about, None where they speak for themselves."""
+
+    head: Text | None
+    lines: tuple[Line, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One table to read: `about` completes its title, `corner` heads the first column."""
+
+    title: Text
+    about: Text
+    corner: Text
+    columns: tuple[Text, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def hidden(self) -> int:
+        """How many of its figures are hidden."""
+        return sum(entry.hidden for part in self.parts for line in part.lines for entry in line.entries)
+
+    @property
+    def several(self) -> bool:
+        """Whether a question in it takes several answers."""
+        return any(part.several for part in self.parts)
+
+
+def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
+    """The blocks of a table: items that share their answers as one matrix, all else below each other.
+
+    A table with dimensions has a column for each of their levels, the total first.
+    """
+    if table.dimensions:
+        groups = [Group(form, table, levels) for levels in _combinations(table)]
+        about = joined(", ", "、", [dimension.label for dimension in table.dimensions])
+        columns = tuple(_levels_label(table.dimensions, group.levels) for group in groups)
+        return (_listing(form, table, measures(table), groups, columns, about),)
+    group = whole(form, table)
+    matrices = [of for of in _families(group, measures(table)) if len(of) > 1]
+    taken = {measure.of for family in matrices for measure in family}
+    left = tuple(measure for measure in measures(table) if measure.of not in taken)
+    found = [_matrix(group, family) for family in matrices]
+    if left:
+        listing = _listing(form, table, left, [group], (text("table.count"),), text("table.figures_part"))
+        found.insert(0, listing)
+    return tuple(found)
+
+
+def _families(group: Group, asked: Sequence[Measure]) -> list[list[Measure]]:
+    """Measures of scored answers, those with the same answers together."""
+    families: dict[tuple[tuple[str, Text], ...], list[Measure]] = {}
+    for measure in asked:
+        if measure.kind is MeasureKind.DISTRIBUTION:
+            found = group.distribution(measure)
+            if found.likert:
+                families.setdefault(tuple((a.name, a.label) for a in found.answers), []).append(measure)
+    return list(families.values())
+
+
+def _matrix(group: Group, family: Sequence[Measure]) -> Block:
+    """One row a question, one column an answer; then no answer, base and mean where they were asked for."""
+    first = group.distribution(family[0])
+    lines, extras = [], _extras(group, family)
+    for measure in family:
+        found = group.distribution(measure)
+        shown = [_entry(group, str(measure), answer.name, found) for answer in found.answers]
+        more = [_entry(group, kind.format(x=measure.of, d=measure), category) for kind, category, _ in extras]
+        lines.append(Line(head=measure_label(group.form, measure.of), entries=(*shown, *more)))
+    return Block(
+        title=group.table.title,
+        about=text("table.answers_part"),
+        corner=text("table.question"),
+        columns=(*(answer.label for answer in first.answers), *(label for _, _, label in extras)),
+        parts=(Part(head=None, lines=tuple(lines)),),
+    )
+
+
+def _extras(group: Group, family: Sequence[Measure]) -> list[tuple[str, str, Text]]:
+    possible = [
+        ("{d}", NO_ANSWER, text("table.unanswered")),
+        ("n({x})", "", text("table.answered")),
+        ("mean({x})", "", text("table.mean")),
+    ]
+    return [
+        (kind, category, label)
+        for kind, category, label in possible
+        if any((kind.format(x=m.of, d=m), category) in group.cells for m in family)
+    ]
+
+
+def _listing(
+    form: Form,
+    table: SafeTable,
+    asked: Sequence[Measure],
+    groups: Sequence[Group],
+    columns: tuple[Text, ...],
+    about: Text,
+) -> Block:
+    """One part for each question or scale: mean, base, answers."""
+    parts = [_part(form, of, [m for m in asked if m.of == of], groups) for of in dict.fromkeys(m.of for m in asked)]
+    return Block(title=table.title, about=about, corner=text("table.figure"), columns=columns, parts=tuple(parts))
+
+
+def _part(form: Form, of: str, asked: Sequence[Measure], groups: Sequence[Group]) -> Part:
+    lines = []
+    for measure in sorted(asked, key=lambda m: m.kind is MeasureKind.DISTRIBUTION):
+        if measure.kind is MeasureKind.DISTRIBUTION:
+            lines += list(_answer_lines(form, measure, groups))
+            continue
+        key = {MeasureKind.MEAN: "mean", MeasureKind.N: "answered" if of else "respondents"}[measure.kind]
+        entries = tuple(_entry(group, str(measure), "") for group in groups)
+        lines.append(Line(head=text(f"table.{key}"), entries=entries))
+    head = measure_label(form, of) if of else None
+    return Part(head=head, lines=tuple(lines), several=is_several(form, of))
+
+
+def _answer_lines(form: Form, measure: Measure, groups: Sequence[Group]) -> Iterator[Line]:
+    order = category_order(form, measure)
+    names = {category for group in groups for name, category in group.cells if name == str(measure)}
+    found = [group.distribution(measure) if group.has(str(measure)) else None for group in groups]
+    for name in sorted(names, key=lambda name: (order.get(name, len(order)), name == NO_ANSWER, name)):
+        entries = (_entry(group, str(measure), name, of) for group, of in zip(groups, found, strict=True))
+        yield Line(head=category_label(form, measure, name), entries=tuple(entries))
+
+
+def _entry(group: Group, measure: str, category: str, of: Distribution | None = None) -> Entry:
+    cell = group.cells.get((measure, category))
+    if cell is None:
+        return Entry()
+    share = of.share([category]) if of and category != NO_ANSWER else None
+    return Entry(value=cell.value, hidden=cell.value is None, percent=share.percent if share else None)
+
+
+def _combinations(table: SafeTable) -> list[tuple[str, ...]]:
+    places = [{TOTAL: -1, **{level.name: n for n, level in enumerate(d.levels)}} for d in table.dimensions]
+    found = dict.fromkeys(cell.levels for cell in table.cells)
+    return sorted(found, key=lambda levels: [place[level] for place, level in zip(places, levels, strict=True)])
+
+
+def _levels_label(dimensions: Sequence[Dimension], levels: Sequence[str]) -> Text:
+    labels = [
+        level.label
+        for dimension, name in zip(dimensions, levels, strict=True)
+        for level in dimension.levels
+        if level.name == name
+    ]
+    return joined(" · ", " · ", labels) if labels else text("table.all")
+
+
+def joined(en: str, zh: str, labels: Sequence[Text]) -> Text:
+    """Several texts as one, with a separator for each language."""
+    separators = {Lang.ZH: zh, Lang.EN: en}
+    return Text({lang: separators[lang].join(label[lang] for label in labels) for lang in Lang})
+
+
+def heading(block: Block, lang: Lang) -> str:
+    """A block's full title in one language."""
+    return Words(lang)("table.caption", title=block.title[lang], part=block.about[lang])

@@ -1,0 +1,165 @@
+"""The hash-checking reader: a written package back to its SafeTables, or a reason why not.
+
+The only module of a public room that constructs a SafeTable; a test sees to it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from xinqiao.core.problem import refuse
+from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint
+
+Json = Mapping[str, object]
+
+
+def read_package(directory: Path) -> tuple[SafeTable, ...]:
+    """The tables of a released package, in their order.
+
+    Raises XinqiaoError, all with exit UNSAFE: package-missing, package-unreadable, package-version,
+    package-descriptor-changed, package-file-changed, package-cell.
+    """
+    raw = _content(directory, DESCRIPTOR)
+    try:
+        whole = _object(json.loads(raw))
+        part = _object(whole["xinqiao"])
+        _check_version(part)
+        if part.get("sha256") != fingerprint(whole):
+            raise refuse("package-descriptor-changed", name=DESCRIPTOR)
+        resources = [_object(resource) for resource in _list(whole["resources"])]
+        others = [_object(file) for file in _list(part["files"])]
+        contents = {_path(file): _checked(directory, file) for file in (*resources, *others)}
+    except (KeyError, TypeError, ValueError):
+        raise refuse("package-unreadable", name=DESCRIPTOR) from None
+    return tuple(_table(resource, contents[_path(resource)]) for resource in resources)
+
+
+def _check_version(part: Json) -> None:
+    found = part["format"]
+    if found != FORMAT:
+        raise refuse("package-version", found=str(found)[:20], known=FORMAT)
+
+
+def _content(directory: Path, name: str) -> bytes:
+    try:
+        return (directory / name).read_bytes()
+    except OSError:
+        raise refuse("package-missing", name=name) from None
+
+
+def _checked(directory: Path, file: Json) -> bytes:
+    """A file's content, where it is what the descriptor recorded."""
+    name = _path(file)
+    content = _content(directory, name)
+    if file["bytes"] != len(content) or file["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
+        raise refuse("package-file-changed", name=name)
+    return content
+
+
+def _path(file: Json) -> str:
+    name = _string(file["path"])
+    if Path(name).name != name:
+        raise ValueError("a package's files lie beside its descriptor")
+    return name
+
+
+def _table(resource: Json, content: bytes) -> SafeTable:
+    name = _path(resource)
+    try:
+        part = _object(resource["xinqiao"])
+        rules = {key: _whole(value) for key, value in _object(part["policy"]).items()}
+        table, title, form = _string(part["table"]), _text(part["title"]), _string(part["form"])
+        version, period = _whole(part["form_version"]), _string(part["period"])
+        dimensions = tuple(_dimension(_object(given)) for given in _list(part["dimensions"]))
+        cells = tuple(_cells(content, tuple(dimension.name for dimension in dimensions)))
+    except (KeyError, TypeError, ValueError, csv.Error):
+        # What is wrong may be a figure; it is not repeated.
+        raise refuse("package-unreadable", name=name) from None
+    try:
+        return SafeTable(
+            name=table,
+            title=title,
+            form=form,
+            form_version=version,
+            period=period,
+            policy=Policy(**rules),
+            dimensions=dimensions,
+            cells=cells,
+        )
+    except (TypeError, ValueError):
+        raise refuse("package-cell", name=name) from None
+
+
+def _cells(content: bytes, dimensions: tuple[str, ...]) -> Iterator[Cell]:
+    rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+    if next(rows, None) != [*dimensions, *COLUMNS]:
+        raise ValueError("other columns than the descriptor's")
+    for row in rows:
+        measure, category, value, status = row[len(dimensions) :]
+        yield Cell(
+            levels=tuple(row[: len(dimensions)]),
+            measure=measure,
+            category=category,
+            value=_value(measure, value),
+            status=Status(status),
+        )
+
+
+def _value(measure: str, written: str) -> int | Decimal | None:
+    if not written:
+        return None
+    if not measure.startswith("mean("):
+        return int(written)
+    try:
+        mean = Decimal(written)
+    except InvalidOperation:
+        raise ValueError("a mean that is not a number") from None
+    if not mean.is_finite():
+        raise ValueError("a mean that is not finite")
+    return mean
+
+
+def _dimension(given: Json) -> Dimension:
+    levels = [_object(level) for level in _list(given["levels"])]
+    return Dimension(
+        name=_string(given["name"]),
+        label=_text(given["label"]),
+        parent=_string(given["parent"]),
+        levels=tuple(Level(name=_string(level["name"]), label=_text(level["label"])) for level in levels),
+    )
+
+
+def _text(value: object) -> Text:
+    return Text({Lang(lang): _string(words) for lang, words in _object(value).items()})
+
+
+def _object(value: object) -> Json:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return value
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("not a whole number")
+    return value
