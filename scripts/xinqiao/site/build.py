@@ -1,0 +1,202 @@
+"""The whole build of the site: read, compose, generate to the side, check, swap.
+
+Nothing half-built replaces a good site: what is made lies beside the old one until every check is passed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
+from xinqiao.core.text import Lang, Text
+from xinqiao.site import page
+from xinqiao.site.check import check_site
+from xinqiao.site.compose import Tree, evergreen, given, lay_out, merged, news_pages
+from xinqiao.site.events import Event, read_events
+from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
+from xinqiao.site.newsroom import Article, read_articles, run_pelican
+from xinqiao.site.program import Program, run_all
+
+DOCS = "build/docs"
+CONFIGS = {Lang.ZH: "mkdocs.yml", Lang.EN: "mkdocs.en.yml"}
+HELP_PAGE = "help-now/index.html"
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalNames:
+    """What pages say of the portal itself; `site_url` is where it will lie, `receiver_url` may be empty."""
+
+    title: Text
+    college: Text
+    demonstration: bool
+    site_url: str
+    receiver_url: str
+
+    @property
+    def root(self) -> str:
+        """The site's address with its closing slash."""
+        return f"{self.site_url.rstrip('/')}/"
+
+    @property
+    def receiver(self) -> str:
+        """The receiver's origin, for the pages' content security policy."""
+        parts = urlsplit(self.receiver_url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """All that a project's own files say, read and found right."""
+
+    lines: tuple[HelpLine, ...]
+    events: Mapping[str, Event]
+    articles: tuple[Article, ...]
+    evergreen: Tree
+    warnings: tuple[Problem, ...]
+
+
+def build_site(
+    project: Path,
+    *,
+    pages: Mapping[Lang, Mapping[str, str]],
+    files: Mapping[str, bytes | Path],
+    names: PortalNames,
+    today: date,
+    output: Path,
+    production: bool,
+    progress: Callable[[str], None],
+) -> tuple[Problem, ...]:
+    """Builds the site of a project into `output` and gives the warnings.
+
+    `pages` (path below `docs/<lang>` → Markdown) and `files` (path → content, in both languages) are
+    what other rooms have made. Raises XinqiaoError with all errors; `output` is then as it was before.
+    """
+    _check_output(output)
+    progress("read")
+    sources = read_sources(project, today, production=production)
+    progress("compose")
+    tree, warnings = compose(project, sources, pages, files, names)
+    with _beside(output) as side:
+        progress("generate")
+        run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, today) for lang in Lang])
+        _write_entrances(side, sources.lines, names)
+        progress("check")
+        problems = check_site(side, tree, project)
+        if any(problem.level is Level.ERROR for problem in problems):
+            raise XinqiaoError(problems)
+        _swap(side, output)
+    return (*sources.warnings, *warnings, *problems)
+
+
+def read_sources(project: Path, today: date, *, production: bool) -> Sources:
+    """Reads all of a project's files. Raises XinqiaoError with the problems of all of them together."""
+    problems: list[Problem] = []
+    lines = _kept(lambda: read_help_lines(project), problems)
+    events = _kept(lambda: read_events(project), problems)
+    known = events if events is not None else {path.stem: None for path in project.glob("docs/data/events/*.yml")}
+    articles = _kept(lambda: read_articles(project, known), problems)
+    pages = _kept(lambda: evergreen(project, lines or ()), problems)
+    problems.extend(ages(lines or (), today, production=production))
+    if any(problem.level is Level.ERROR for problem in problems):
+        raise XinqiaoError(problems)
+    if lines is None or events is None or articles is None or pages is None:
+        raise ValueError("a reader gave nothing and no problem")
+    return Sources(lines=lines, events=events, articles=articles, evergreen=pages, warnings=tuple(problems))
+
+
+def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
+    try:
+        return read()
+    except XinqiaoError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def compose(
+    project: Path,
+    sources: Sources,
+    pages: Mapping[Lang, Mapping[str, str]],
+    files: Mapping[str, bytes | Path],
+    names: PortalNames,
+) -> tuple[Tree, tuple[Problem, ...]]:
+    """Lays out `build/docs/<lang>`; gives the tree and the warnings."""
+    with tempfile.TemporaryDirectory(prefix="xinqiao-news-") as folder:
+        room = run_pelican(project, names.title, names.root, Path(folder))
+    news, warnings = news_pages(room, sources.articles, sources.events, _forms(pages))
+    tree = merged([sources.evergreen, news, given(pages, files)])
+    lay_out(tree, project / DOCS)
+    return tree, warnings
+
+
+def _forms(pages: Mapping[Lang, Mapping[str, str]]) -> frozenset[str]:
+    """The ids of the forms that have a page, from `forms/<id>.md` or `forms/<id>/index.md`."""
+    names = {name for by_name in pages.values() for name in by_name if name.startswith("forms/")}
+    return frozenset(name.removeprefix("forms/").removesuffix(".md").partition("/")[0] for name in names)
+
+
+def _mkdocs(
+    project: Path, lang: Lang, output: Path, names: PortalNames, lines: Sequence[HelpLine], today: date
+) -> Program:
+    environment = {
+        "XINQIAO_RECEIVER": names.receiver,
+        "XINQIAO_DEMONSTRATION": str(names.demonstration).lower(),
+        "XINQIAO_CHECKED_ON": oldest(lines).isoformat(),
+        # Dates in what the generator writes are the build's day, so that two builds are alike.
+        "SOURCE_DATE_EPOCH": str(int(datetime.combine(today, time(), UTC).timestamp())),
+    }
+    for each in Lang:
+        environment[f"XINQIAO_TITLE_{each.name}"] = names.title[each]
+        environment[f"XINQIAO_COLLEGE_{each.name}"] = names.college[each]
+        environment[f"XINQIAO_SITE_URL_{each.name}"] = f"{names.root}{each.value}/"
+    arguments = ["build", "--strict", "--config-file", str(project / CONFIGS[lang]), "--site-dir", str(output)]
+    return Program(
+        name=f"MkDocs ({lang.value})", module="mkdocs", arguments=arguments, environment=environment, folder=project
+    )
+
+
+def _write_entrances(side: Path, lines: Sequence[HelpLine], names: PortalNames) -> None:
+    """The two pages that belong to no language: the root, which leads on, and the crisis page."""
+    (side / "index.html").write_text(page.render("root.html", title=names.title), encoding="utf-8")
+    crisis = side / HELP_PAGE
+    crisis.parent.mkdir()
+    crisis.write_bytes(crisis_page(lines))
+
+
+def _check_output(output: Path) -> None:
+    if output.is_dir() and any(output.iterdir()) and not (output / HELP_PAGE).is_file():
+        raise refuse("output-not-ours", Place(), folder=output.name)
+
+
+@contextmanager
+def _beside(output: Path) -> Iterator[Path]:
+    """A folder beside the output, on the same disk, gone afterwards unless it was swapped in."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
+    side = folder / "new"
+    side.mkdir()
+    try:
+        yield side
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _swap(side: Path, output: Path) -> None:
+    """Puts the new site where the old one was; the old one comes back where that fails."""
+    old = side.with_name("old")
+    if output.exists():
+        output.rename(old)
+    try:
+        side.rename(output)
+    except OSError:
+        if old.exists():
+            old.rename(output)
+        raise

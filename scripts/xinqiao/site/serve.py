@@ -1,0 +1,48 @@
+"""Serves a finished site on this machine; keeps no log of who asked for what."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Files as any static host gives them, without logging, always fresh."""
+
+    # An address that names nothing about the program or its version.
+    server_version = "static"
+    sys_version = ""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: an access log would keep who read what, and when."""
+
+    def end_headers(self) -> None:
+        """Adds that a page must be asked for anew, so that a build is seen at once."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The site's own page for what is not there, in the language of the address."""
+        lang = self.path.lstrip("/").split("/", maxsplit=1)[0]
+        page = Path(self.directory) / lang / "404.html"
+        if code != 404 or not lang or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+def serve_folder(folder: Path, host: str, port: int) -> None:
+    """Serves a folder until Ctrl+C."""
+    with ThreadingHTTPServer((host, port), partial(_Quiet, directory=str(folder))) as server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            # How a person ends it; there is nothing to tell.
+            return

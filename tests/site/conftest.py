@@ -1,0 +1,198 @@
+"""A small project that every test may copy and break, and one site built from it."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from xinqiao.core.problem import Problem
+from xinqiao.core.text import Lang, Text
+from xinqiao.site.build import PortalNames, build_site
+
+TODAY = date(2026, 11, 21)
+NAMES = PortalNames(
+    title=Text.of(zh="心桥", en="Xinqiao"),
+    college=Text.of(zh="示范学院", en="Demonstration College"),
+    demonstration=True,
+    site_url="https://example.test/portal",
+    receiver_url="https://answers.example.test/submit",
+)
+EVERGREEN = ("learn", "check-in", "take-part", "about", "privacy", "accessibility", "summaries/index")
+HELP_LINES = """\
+- id: police
+  number: "110"
+  tel: "110"
+  name: {zh: 报警, en: Police}
+  place: CN
+  hours: {zh: 随时, en: any time}
+  round_the_clock: false
+  languages: [zh]
+  kind: emergency
+  source: https://example.org/110
+  checked_on: 2026-11-01
+  checked_by: source only
+- id: national
+  number: "12356"
+  tel: "12356"
+  name: {zh: 心理援助热线, en: Support line}
+  place: CN
+  hours: {zh: 每天不少于 18 小时, en: at least 18 hours a day}
+  round_the_clock: false
+  languages: [zh, en]
+  kind: crisis
+  source: https://example.org/12356
+  checked_on: 2026-11-20
+  checked_by: source only
+"""
+EVENT = """\
+slug: training
+title: {zh: 同伴支持培训, en: Peer-support training}
+date: {year: null, month: 11, day: 10, part: {zh: 下午, en: afternoon}}
+place: {zh: 报告厅, en: Lecture hall}
+speaker: {zh: 主讲人甲, en: Speaker A}
+host: {zh: 主持人乙, en: Host B}
+roles: [class, dormitory]
+capacity: null
+registration: null
+feedback: feedback
+status: past
+source_note: {zh: 来源只写了月日。, en: The source gives month and day.}
+"""
+
+
+def page(title: str, body: str, kind: str = "page") -> str:
+    return f"---\ntitle: {title}\ndescription: {title}\npage_type: {kind}\n---\n\n# {title}\n\n{body}\n"
+
+
+def news(lang: str, kind: str, slug: str, body: str, *, status: str = "published", event: str = "training") -> str:
+    named = f"Event: {event}\n" if event else ""
+    return (
+        f"Title: {slug} {lang}\nSlug: {slug}\nLang: {lang}\nDate: 2026-11-20\nCategory: {kind}\n{named}"
+        f"Summary: Words about {slug}.\nStatus: {status}\n\n{body}\n"
+    )
+
+
+def tiny_files() -> Mapping[str, str]:
+    """Every file of the small project by its path."""
+    files = {"docs/data/help-lines.yml": HELP_LINES, "docs/data/events/training.yml": EVENT}
+    words = {"zh": ("首页", "帮助", "说明"), "en": ("Home", "Help", "About")}
+    for lang, (home, help_, other) in words.items():
+        doors = (
+            '<div class="xq-doors" markdown>\n\n- **[A](learn.md)**<br>a\n- **[B](check-in.md)**<br>b\n'
+            "- **[C](help.md#lines)**<br>c\n- **[D](forms/feedback.md)**<br>d\n\n</div>"
+        )
+        files[f"docs/{lang}/index.md"] = page(home, doors, "home")
+        files[f"docs/{lang}/help.md"] = page(help_, "## 1 { #lines }\n\n<!-- help-lines -->", "help")
+        for name in EVERGREEN:
+            files[f"docs/{lang}/{name}.md"] = page(
+                f"{other} {name}", "## 一\n\ntext\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+            )
+        body = "Words.\n\n## Part *one* & more\n\n- [feedback](../../../forms/feedback/)\n"
+        files[f"docs/news/events/training.{lang}.md"] = news(lang, "events", "training", body)
+        files[f"docs/news/recaps/training-recap.{lang}.md"] = news(lang, "recaps", "training-recap", body)
+        secret = news(lang, "events", "draft", "UNPUBLISHED-WORDS", status="draft", event="")
+        files[f"docs/news/events/draft.{lang}.md"] = secret
+    return files
+
+
+@pytest.fixture(scope="session")
+def theme(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository's settings and theme as they are when the tests begin."""
+    folder = tmp_path_factory.mktemp("theme")
+    (folder / "docs/news").mkdir(parents=True)
+    for name in ("mkdocs.yml", "mkdocs.en.yml", "docs/news/pelicanconf.py"):
+        shutil.copy(root / name, folder / name)
+    shutil.copytree(root / "overrides", folder / "overrides")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def new_project(theme: Path) -> Callable[[Path], Path]:
+    """Lays a small project, with the repository's own theme and settings, into a folder."""
+
+    def lay(folder: Path) -> Path:
+        for name, text in tiny_files().items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        shutil.copytree(theme, folder, dirs_exist_ok=True)
+        return folder
+
+    return lay
+
+
+@pytest.fixture
+def project(new_project: Callable[[Path], Path], tmp_path: Path) -> Path:
+    return new_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def today() -> date:
+    return TODAY
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Mapping[str, str]:
+    return tiny_files()
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., tuple[Problem, ...]]:
+    return build_tiny
+
+
+def build_tiny(project: Path, output: Path, *, production: bool = False, today: date = TODAY) -> tuple[Problem, ...]:
+    """Builds the small project with a form's page and one file of another room."""
+    form = {
+        Lang.ZH: "---\ntitle: 反馈\ndescription: 反馈\n---\n\n# 反馈\n\n表单\n",
+        Lang.EN: "---\ntitle: Feedback\ndescription: Feedback\n---\n\n# Feedback\n\nform\n",
+    }
+    return build_site(
+        project,
+        pages={lang: {"forms/feedback.md": form[lang]} for lang in Lang},
+        files={"summaries/feedback/overall.csv": b"role,n\n*,12\n"},
+        names=NAMES,
+        today=today,
+        output=output,
+        production=production,
+        progress=lambda _: None,
+    )
+
+
+@pytest.fixture(scope="session")
+def built(new_project: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project's site."""
+    folder = tmp_path_factory.mktemp("portal")
+    warnings = build_tiny(new_project(folder / "project"), folder / "site")
+    assert not warnings
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def built_again(new_project: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the same project and its site once more: `project` and `site`."""
+    folder = tmp_path_factory.mktemp("again")
+    build_tiny(new_project(folder / "project"), folder / "site")
+    return folder
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(built: Path) -> Iterator[str]:
+    """The site in a sub-folder of a host, as many colleges will have it."""
+    handler = functools.partial(Quiet, directory=str(built.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/site"
+        server.shutdown()
