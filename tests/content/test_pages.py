@@ -1,0 +1,121 @@
+"""Evergreen pages say the same in both languages and lead where they say."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PAGE_TYPES = {"home", "article", "page", "help"}
+# Pages that exist only in the build: made from forms, released tables and the newsroom.
+COMPOSED = {"forms/training-feedback.md", "summaries/training-feedback.md", "news/index.md"}
+FRONT_MATTER = re.compile(r"---\n(?P<inner>.*?)\n---\n", re.DOTALL)
+HEADING = re.compile(r"^(?P<level>#{1,6}) (?P<words>.+?)(?: \{ #(?P<anchor>[\w-]+) \})?$", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
+BLOCK = re.compile(r"^(?:[-*|>]|\d+\.)", re.MULTILINE)
+
+Pages = dict[str, dict[str, str]]
+
+
+def matter(text: str) -> dict[str, Any]:
+    found = FRONT_MATTER.match(text)
+    return yaml.safe_load(found["inner"]) if found else {}
+
+
+def shape(text: str) -> list[tuple[int, str | None]]:
+    """Levels and anchors of all headings, in order."""
+    return [(len(heading["level"]), heading["anchor"]) for heading in HEADING.finditer(text)]
+
+
+def test_there_are_pages(pages: Pages) -> None:
+    assert {"index.md", "help.md", "privacy.md"} <= pages["zh"].keys()
+
+
+def test_every_page_exists_in_both_languages(pages: Pages) -> None:
+    assert pages["zh"].keys() == pages["en"].keys()
+
+
+def test_headings_pair_up_in_level_order_and_anchor(pages: Pages) -> None:
+    for name, text in pages["zh"].items():
+        assert shape(text) == shape(pages["en"][name]), name
+
+
+def test_lists_and_tables_pair_up(pages: Pages) -> None:
+    for name, text in pages["zh"].items():
+        assert len(BLOCK.findall(text)) == len(BLOCK.findall(pages["en"][name])), name
+
+
+def test_links_lead_to_the_same_places_in_both_languages(pages: Pages) -> None:
+    for name, text in pages["zh"].items():
+        targets = [sorted(m.groups("") for m in LINK.finditer(words)) for words in (text, pages["en"][name])]
+        assert targets[0] == targets[1], name
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_front_matter_is_complete(pages: Pages, lang: str) -> None:
+    for name, text in pages[lang].items():
+        fields = matter(text)
+        assert fields.keys() - {"reviewed_on"} == {"title", "description", "page_type"}, name
+        assert fields["page_type"] in PAGE_TYPES, name
+        assert all(str(fields[key]).strip() for key in ("title", "description")), name
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_has_one_first_heading_and_skips_no_level(pages: Pages, lang: str) -> None:
+    for name, text in pages[lang].items():
+        levels = [level for level, _ in shape(text)]
+        assert levels[0] == 1 and levels.count(1) == 1, name
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), name
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_links_between_pages_resolve(pages: Pages, lang: str) -> None:
+    known = {page: {anchor for _, anchor in shape(text)} for page, text in pages[lang].items()}
+    for name, text in pages[lang].items():
+        for link in LINK.finditer(text):
+            target = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), link["target"])) if link["target"] else name
+            )
+            assert target in known or target in COMPOSED, f"{name}: {link['target']}"
+            if link["anchor"] and target in known:
+                assert link["anchor"] in known[target], f"{name}: {link[0]}"
+
+
+def test_the_help_page_shows_the_lines_before_anything_else(pages: Pages) -> None:
+    for lang in pages:
+        text = pages[lang]["help.md"]
+        assert text.count("<!-- help-lines -->") == 1
+        assert len(HEADING.findall(text.split("<!-- help-lines -->")[0])) == 2, lang
+
+
+def test_the_crisis_page_is_reached_from_the_right_depth(pages: Pages) -> None:
+    for lang in pages:
+        for name, text in pages[lang].items():
+            depth = name.count("/") + (0 if name.endswith("index.md") else 1)
+            for href in re.findall(r'href="([^"]*help-now/)"', text):
+                assert href == "../" * (depth + 1) + "help-now/", f"{lang}/{name}"
+
+
+def test_the_home_page_has_four_doors(pages: Pages) -> None:
+    for lang in pages:
+        doors = re.search(r'<div class="xq-doors" markdown>\n\n(.*?)\n\n</div>', pages[lang]["index.md"], re.DOTALL)
+        assert doors is not None
+        assert len(re.findall(r"^- \*\*\[[^\]]+\]\([\w-]+\.md\)\*\* \S.*[.。]$", doors[1], re.MULTILINE)) == 4
+        assert doors[1].count("\n") == 3
+
+
+def test_pages_promise_what_settings_and_forms_hold(pages: Pages, root: Path) -> None:
+    policy = tomllib.loads((root / "portal.toml").read_text("utf-8"))["policy"]
+    form = yaml.safe_load((root / "forms/training-feedback.yml").read_text("utf-8"))
+    few, health, days = policy["threshold"], policy["health_threshold"], form["retention"]["days"]
+    assert f"人数不到 {few} 的格子不显示" in pages["zh"]["about.md"]
+    assert f"不到 {health} 就不显示" in pages["zh"]["about.md"]
+    assert f"fewer than {few} people is not shown" in pages["en"]["about.md"]
+    assert f"fewer than {health}" in pages["en"]["about.md"]
+    assert f"{days} 天" in pages["zh"]["privacy.md"] and f"{days} days" in pages["en"]["privacy.md"]
