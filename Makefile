@@ -1,0 +1,57 @@
+# `make demo` and `make test` are all that a newcomer types; both do their own set-up in .venv.
+# Needs Python 3.11 or newer with venv, git and make.
+
+VENV ?= .venv
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11 python,\
+	$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint lock bundle reference clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.run ## the portal with generated answers, on this machine (PORT=8000)
+	$(BIN)/xinqiao demo --port $(PORT)
+
+build: $(VENV)/.run ## the site into site/, ready for any static host
+	$(BIN)/xinqiao build
+
+test: $(VENV)/.test lint ## lint and every test, in a real browser too
+	$(BIN)/python tests/set_up_browser.py
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+lint: $(VENV)/.test ## ruff and mypy, as strict as they go
+	$(BIN)/ruff check scripts tests
+	$(BIN)/ruff format --check scripts tests
+	$(BIN)/mypy
+
+lock: ## requirements/*.txt anew from *.in, pinned with hashes (needs uv)
+	for name in run test; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    requirements/$$name.in --output-file requirements/$$name.txt; done
+
+bundle: ## the browser's sealing script anew from scripts/sealing (needs Node)
+	cd scripts/sealing && npm ci && npm run build
+
+reference: $(VENV)/.run ## docs/dev/commands.md anew from the commands' own help
+	$(BIN)/python -m xinqiao.reference > docs/dev/commands.md
+
+clean: ## away with everything that is made, the demonstration's answers too
+	rm -rf build site site-staff screenshots test-results
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本（含 venv）。 Python 3.11 or newer with venv is needed."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	$(PIP) --require-hashes -r requirements/test.txt
+	touch $@

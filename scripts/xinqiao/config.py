@@ -1,0 +1,215 @@
+"""portal.toml becomes a frozen Config; unknown keys are refused with the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.question import Choice
+from xinqiao.core.safe import FLOOR, Policy
+from xinqiao.core.summary import Audience
+from xinqiao.core.text import Text
+
+FILE = "portal.toml"
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+Recipient = Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{58}$")]
+# What a setting needs, in words for the message; by the last part of its key.
+WANTED = {
+    "demonstration": "true / false",
+    "zh": "文字 text",
+    "en": "文字 text",
+    "site_url": "http(s)://…",
+    "receiver_url": "http(s)://…",
+    "name": "A–Z a–z 0–9 - _ .",
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Pair(_Part):
+    zh: Words
+    en: Words
+
+    def text(self) -> Text:
+        return Text.of(zh=self.zh, en=self.en)
+
+
+class _Portal(_Part):
+    title: _Pair
+    college: _Pair
+    site_url: Address
+    receiver_url: Address
+
+
+class _Policy(_Part):
+    threshold: int = 5
+    health_threshold: int = 10
+
+
+class _Unit(_Part):
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
+    label: _Pair
+    grade: Words
+
+
+class _File(_Part):
+    demonstration: bool
+    portal: _Portal
+    keys: dict[str, Recipient] = {}
+    policy: _Policy = _Policy()
+    units: list[_Unit] = Field(default_factory=list)
+
+
+SECTIONS: Mapping[tuple[str, ...], type[_Part]] = {
+    (): _File,
+    ("portal",): _Portal,
+    ("policy",): _Policy,
+    ("units",): _Unit,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of a portal and where its things lie.
+
+    In a demonstration keys, store and summaries lie in `build/demo`, so that nothing generated can
+    be taken for real or reach the repository.
+    """
+
+    root: Path
+    demonstration: bool
+    title: Text
+    college: Text
+    site_url: str
+    receiver_url: str
+    keys: Mapping[str, str]
+    policy: Policy
+    health_policy: Policy
+    units: tuple[Choice, ...]
+
+    @property
+    def private_dir(self) -> Path:
+        """Where the store of sealed envelopes lies; ignored by git."""
+        return self.root / "build" / "demo" if self.demonstration else self.root / "private"
+
+    @property
+    def port_file(self) -> Path:
+        """Where a demonstration keeps the port that it was last served at, for a build beside it."""
+        return self.root / "build" / "demo" / "port"
+
+    @property
+    def store_path(self) -> Path:
+        """The store of sealed envelopes."""
+        return self.private_dir / "store.db"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where private halves lie: XINQIAO_KEYS, else outside the repository."""
+        if given := os.environ.get("XINQIAO_KEYS"):
+            return Path(given)
+        return self.private_dir / "keys" if self.demonstration else platformdirs.user_config_path("xinqiao") / "keys"
+
+    def released_dir(self, form: str, audience: Audience) -> Path:
+        """Where the releases of a form lie, one numbered folder each; staff's are ignored by git."""
+        if self.demonstration:
+            return self.private_dir / "summaries" / audience.value / form
+        folder = {Audience.PUBLIC: self.root / "docs" / "data", Audience.STAFF: self.root / "staff"}[audience]
+        return folder / "summaries" / form
+
+    @property
+    def forms_dir(self) -> Path:
+        """Where the form files lie."""
+        return self.root / "forms"
+
+    def at(self, port: int) -> Config:
+        """The same portal served from this machine: the site at `port`, the receiver at the next."""
+        return replace(self, site_url=f"http://127.0.0.1:{port}/", receiver_url=f"http://127.0.0.1:{port + 1}")
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder, from `start` upwards, with a portal.toml."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise refuse("project-missing", folder=start.name or str(start))
+
+
+def load_config(root: Path) -> Config:
+    """The settings in `root/portal.toml`. Raises XinqiaoError with every problem of the file."""
+    source = (root / FILE).read_text(encoding="utf-8")
+    try:
+        given = _File.model_validate(tomllib.loads(source))
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax(error) from None
+    except ValidationError as error:
+        raise XinqiaoError(_problems(error, source)) from None
+    if min(given.policy.threshold, given.policy.health_threshold) < FLOOR:
+        raise refuse("policy-below-floor", Place(file=FILE, line=_line(source, ("policy",))))
+    config = Config(
+        root=root,
+        demonstration=given.demonstration,
+        title=given.portal.title.text(),
+        college=given.portal.college.text(),
+        site_url=given.portal.site_url.rstrip("/") + "/",
+        receiver_url=given.portal.receiver_url.rstrip("/"),
+        keys=dict(given.keys),
+        policy=Policy(threshold=given.policy.threshold),
+        health_policy=Policy(threshold=max(given.policy.health_threshold, given.policy.threshold)),
+        units=tuple(Choice(name=unit.name, label=unit.label.text()) for unit in given.units),
+    )
+    return (
+        config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config
+    )
+
+
+def _syntax(error: tomllib.TOMLDecodeError) -> XinqiaoError:
+    reason, _, where = str(error).partition(" (at ")
+    numbers = [int(number) for number in re.findall(r"\d+", where)] + [0, 0]
+    return refuse("config-syntax", Place(file=FILE, line=numbers[0], column=numbers[1]), reason=reason)
+
+
+def _problems(error: ValidationError, source: str) -> Iterator[Problem]:
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        place = Place(file=FILE, line=_line(source, fault["loc"]))
+        if fault["type"] == "extra_forbidden":
+            params = {"key": key, "nearest": _nearest(fault["loc"])}
+            yield Problem(code="config-key-unknown", place=place, params=params)
+        elif fault["type"] == "missing":
+            yield Problem(code="config-key-missing", place=place, params={"key": key})
+        else:
+            wanted = "age1…" if fault["loc"][0] == "keys" else WANTED.get(str(fault["loc"][-1]), fault["msg"])
+            yield Problem(code="config-value", place=place, params={"key": key, "wanted": wanted})
+
+
+def _nearest(location: tuple[Any, ...]) -> str:
+    section = tuple(part for part in location[:-1] if isinstance(part, str))
+    known = list(SECTIONS.get(section, _Pair).model_fields)
+    return (difflib.get_close_matches(str(location[-1]), known, 1, 0) or known)[0]
+
+
+def _line(source: str, location: tuple[Any, ...]) -> int:
+    """The line of a key, found by walking the lines from table header to key; 0 where it is not there."""
+    lines = source.splitlines()
+    at = 0
+    for part in location:
+        if isinstance(part, int):
+            headers = [number for number, line in enumerate(lines, 1) if re.match(r"\s*\[\[", line)]
+            at = headers[part] if part < len(headers) else at
+            continue
+        pattern = re.compile(rf"\s*\[{{0,2}}\"?{re.escape(part)}\"?\s*(=|\])|.*[{{,]\s*{re.escape(part)}\s*=")
+        at = next((number for number, line in enumerate(lines, 1) if number >= at and pattern.match(line)), at)
+    return at

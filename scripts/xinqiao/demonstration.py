@@ -1,0 +1,83 @@
+"""Generated answers for the demonstration, and their way to the receiver. Never real people's.
+
+How they are made, so that nobody takes the figures for findings: every invented respondent draws one
+number from a normal distribution (how content that person is); each scored question adds noise of its
+own and a tilt by its name (what is asked of the time before the training is lower than of the time
+after); the answer is the choice at that rank. Choices without scores are drawn with weights that fall
+from the first to the last, or, where five or more stand between two ends and the question is no
+dimension, from the middle outwards. A fixed seed gives the same answers on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping
+
+import requests
+
+from xinqiao.core.form import Form
+from xinqiao.core.problem import refuse
+from xinqiao.core.question import Kind, Question, Role
+
+SEED = 525
+RELEASED, WAITING = 240, 90
+# What share of invented people leaves an optional question unanswered, and ticks a given option.
+SKIPPED, TICKED = 0.06, 0.35
+TILTS = {"_before": -0.75, "_now": 0.55}
+TILT, TILT_OF_NUMBERS = 0.45, 1.4
+BETWEEN_ENDS = 5
+HIGHEST = 10
+SECONDS = 30
+
+Answers = Mapping[str, str | list[str]]
+
+
+def invented_answers(form: Form, count: int, seed: int = SEED) -> Iterator[Answers]:
+    """`count` generated sets of answers to a form, each valid: relevance and required are kept."""
+    chance = random.Random(seed)  # noqa: S311 - a repeatable invention, not a secret
+    for _ in range(count):
+        content = chance.gauss(0.35, 0.8)
+        answers: dict[str, str | list[str]] = {}
+        for question in form.questions:
+            if not question.answered or question.kind is Kind.TEXT:
+                continue
+            given = {name: tuple(value) if isinstance(value, list) else value for name, value in answers.items()}
+            if question.relevant and not question.relevant.holds(given):
+                continue
+            if question.required or chance.random() > SKIPPED:
+                answers[question.name] = _answer(question, content, chance)
+        yield {name: answer for name, answer in answers.items() if answer}
+
+
+def _answer(question: Question, content: float, chance: random.Random) -> str | list[str]:
+    names = [choice.name for choice in question.choices]
+    if question.kind is Kind.SELECT_MULTIPLE:
+        return [name for name in names if chance.random() < TICKED]
+    usual = TILT_OF_NUMBERS if question.kind is Kind.INTEGER else TILT
+    tilt = next((tilt for suffix, tilt in TILTS.items() if question.name.endswith(suffix)), usual)
+    share = 1 / (1 + math.exp(-1.3 * (content + tilt + chance.gauss(0, 0.7))))
+    if question.kind is Kind.INTEGER:
+        return str(round(share * HIGHEST))
+    if question.scored:
+        ranked = sorted(question.choices, key=lambda choice: choice.score or 0)
+        return ranked[min(int(share * len(ranked)), len(ranked) - 1)].name
+    centre = len(names) // 2 if len(names) >= BETWEEN_ENDS and question.role is not Role.DIMENSION else 0
+    return chance.choices(names, weights=[1 / (1 + abs(rank - centre)) ** 1.5 for rank in range(len(names))])[0]
+
+
+def deliver(receiver_url: str, form: str, sealed: Iterable[bytes]) -> int:
+    """Posts sealed answers to a running receiver, as a browser would; returns how many it took.
+
+    Raises XinqiaoError (demo-not-accepted) at the first that it does not take.
+    """
+    taken = 0
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy of the machine has no business with 127.0.0.1
+        for envelope in sealed:
+            headers = {"Content-Type": "application/octet-stream"}
+            answer = session.post(f"{receiver_url}/submit/{form}", data=envelope, headers=headers, timeout=SECONDS)
+            if answer.status_code != requests.codes.created:
+                raise refuse("demo-not-accepted", status=answer.status_code)
+            taken += 1
+    return taken

@@ -1,0 +1,92 @@
+"""`xinqiao build`: forms, summaries and content become the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from xinqiao.config import Config
+from xinqiao.core.form import Form
+from xinqiao.core.problem import Problem
+from xinqiao.core.summary import Audience
+from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.package import sizes
+from xinqiao.dashboard.page import awaiting_page, summary_page
+from xinqiao.dashboard.released import read_package
+from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.project import load_forms, recipients
+from xinqiao.forms.page import form_page, outcome_pages
+from xinqiao.site.build import PortalNames, build_site
+from xinqiao.site.help_lines import help_html, read_help_lines
+
+Pages = dict[Lang, dict[str, str]]
+
+
+def build(config: Config, output: Path, progress: Progress) -> Outcome:
+    """Composes, runs both generators, checks, and swaps the finished site in."""
+    problems: list[Problem] = []
+    pages: Pages = {lang: {} for lang in Lang}
+    files: dict[str, Path | bytes] = {}
+    for form in load_forms(config):
+        progress(f"{form.id}: pages")
+        problems += _form_pages(config, form, pages)
+        latest = _latest(config.released_dir(form.id, Audience.PUBLIC))
+        _summary_pages(config, form, latest, pages)
+        if latest:
+            files |= {f"summaries/{form.id}/{file.name}": file for file in sorted(latest.iterdir())}
+    problems += build_site(
+        config.root,
+        pages=pages,
+        files=files,
+        names=PortalNames(
+            title=config.title,
+            college=config.college,
+            demonstration=config.demonstration,
+            site_url=config.site_url,
+            receiver_url=config.receiver_url,
+        ),
+        today=date.today(),
+        output=output,
+        production=not config.demonstration,
+        progress=progress,
+    )
+    said = Text.of(zh=f"网站已建好：{output}", en=f"The site is ready: {output}")
+    return Outcome(said=said, document={"output": str(output)}, problems=tuple(problems))
+
+
+def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
+    sealed_to, lacking = recipients(config, form)
+    lines = read_help_lines(config.root)
+    for lang in Lang:
+        pages[lang][f"forms/{form.id}.md"] = form_page(
+            form,
+            lang,
+            receiver_url=config.receiver_url,
+            recipients=sealed_to,
+            demonstration=config.demonstration,
+            help_html=help_html(lines, lang),
+        )
+        for name, page in outcome_pages(
+            form, lang, demonstration=config.demonstration, help_html=help_html(lines, lang, up="../../../../")
+        ).items():
+            pages[lang][f"forms/{form.id}/{name}.md"] = page
+    return lacking
+
+
+def _latest(folder: Path) -> Path | None:
+    """The newest release of a form; None before the first."""
+    releases = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return releases[-1] if releases else None
+
+
+def _summary_pages(config: Config, form: Form, latest: Path | None, pages: Pages) -> None:
+    if not any(summary.audience is Audience.PUBLIC for summary in form.summaries):
+        return
+    tables = read_package(latest) if latest else ()
+    for lang in Lang:
+        pages[lang][f"summaries/{form.id}.md"] = (
+            summary_page(form, tables, lang, demonstration=config.demonstration, files=".", sizes=sizes(latest))
+            if latest
+            else awaiting_page(form, lang)
+        )

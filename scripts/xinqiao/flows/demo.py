@@ -1,0 +1,99 @@
+"""`xinqiao demo`: the whole portal on this machine, with generated answers that pages say are generated."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from xinqiao import demonstration
+from xinqiao.config import Config
+from xinqiao.core.form import Form
+from xinqiao.core.problem import refuse
+from xinqiao.core.text import Lang, Text
+from xinqiao.flows.build import build
+from xinqiao.flows.intake import doors, site_origin
+from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.project import load_forms, recipients
+from xinqiao.flows.release import release
+from xinqiao.intake.keys import Keyring
+from xinqiao.intake.receiver import receiver_app, running
+from xinqiao.intake.seal import payload, seal
+from xinqiao.intake.store import Store
+from xinqiao.site.serve import serve_folder
+
+HOST = "127.0.0.1"
+
+
+def demo(config: Config, port: int, output: Path, progress: Progress, ready: Callable[[Outcome], None]) -> Outcome:
+    """Keys, receiver, generated answers, release, build; then serves until it is stopped.
+
+    What an earlier run left in `build/demo` is kept, so that a visitor's answer stays counted.
+    """
+    if not config.demonstration:
+        raise refuse("not-a-demonstration")
+    for wanted in (port, port + 1):
+        _check_port(wanted, port + 10)
+    config = config.at(port)
+    config.port_file.parent.mkdir(parents=True, exist_ok=True)
+    config.port_file.write_text(str(port))
+    forms = load_forms(config)
+    _make_keys(config, forms)
+    app = receiver_app(config.store_path, doors(config), origin=site_origin(config))
+    with running(app, HOST, port + 1):
+        for form in forms:
+            _fill(config, form, progress)
+        built = build(config, output, progress)
+        ready(Outcome(said=_welcome(config), document={"site": config.site_url}, problems=built.problems))
+        serve_folder(output, HOST, port)
+    return Outcome(said=Text.of(zh="示范已停止。", en="The demonstration has stopped."))
+
+
+def _welcome(config: Config) -> Text:
+    return Text.of(
+        zh=f"示范门户：{config.site_url}（答卷全部是生成的；按 Ctrl+C 停止）\n"
+        "填一份反馈表，再在另一个终端运行：xinqiao release training-feedback && xinqiao build",
+        en=f"The demonstration: {config.site_url} (all answers are generated; Ctrl+C stops it)\n"
+        "Fill in the feedback form, then in another terminal: xinqiao release training-feedback && xinqiao build",
+    )
+
+
+def _check_port(port: int, other: int) -> None:
+    with socket.socket() as probe:
+        # As servers do it: a port whose last connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise refuse("port-taken", port=port, other=other) from None
+
+
+def _make_keys(config: Config, forms: tuple[Form, ...]) -> None:
+    ring = Keyring(config.keys_dir)
+    for name in {name: None for form in forms for name in form.seal_to}:
+        if name not in ring.names() and name not in config.keys:
+            ring.create(name, None)
+
+
+def _fill(config: Config, form: Form, progress: Progress) -> None:
+    """Sends generated answers, releases them, and lets more wait for the next release.
+
+    The waiting ones stand for a week of ordinary life: whoever visits is one of many newcomers, and
+    the next release can count them without giving anybody away.
+    """
+    with Store(config.store_path) as store:
+        if store.counts().get(form.id):
+            return
+    sealed = _sealed(config, form)
+    progress(f"{form.id}: {demonstration.RELEASED} generated answers")
+    demonstration.deliver(config.receiver_url, form.id, [next(sealed) for _ in range(demonstration.RELEASED)])
+    release(config, form.id, None, progress)
+    progress(f"{form.id}: {demonstration.WAITING} more for the next release")
+    demonstration.deliver(config.receiver_url, form.id, list(sealed))
+
+
+def _sealed(config: Config, form: Form) -> Iterator[bytes]:
+    sealed_to, _ = recipients(config, form)
+    total = demonstration.RELEASED + demonstration.WAITING
+    for answers in demonstration.invented_answers(form, total):
+        yield seal(payload(form.id, form.version, Lang.ZH, answers), sealed_to)

@@ -1,0 +1,108 @@
+"""`xinqiao release`: the sealed store's answers become the next release, gated by all earlier ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from xinqiao.config import Config
+from xinqiao.core.form import Form
+from xinqiao.core.problem import refuse
+from xinqiao.core.record import ScoredRow, Submission
+from xinqiao.core.safe import SafeTable
+from xinqiao.core.summary import Audience
+from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.package import write_package
+from xinqiao.dashboard.released import read_package
+from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.project import AGGREGATION, load_form
+from xinqiao.flows.protect import protect, tables_document
+from xinqiao.forms.schema import table_schema
+from xinqiao.intake.keys import Keyring
+from xinqiao.intake.opening import open_envelopes
+from xinqiao.intake.store import Store
+from xinqiao.safety.release import Earlier
+from xinqiao.tables.read import from_submissions
+from xinqiao.tables.score import scorer
+from xinqiao.tables.validate import validate
+
+Numbered = tuple[int, ScoredRow]
+
+
+def release(config: Config, ref: str, passphrase: str | None, progress: Progress) -> Outcome:
+    """Opens, validates, scores, counts, protects, audits; writes the next release or nothing."""
+    form = load_form(config, ref)
+    with Store(config.store_path) as store:
+        marks = store.releases(form.id)
+        published = _published(config, form, len(marks))
+        numbered = tuple(store.envelopes(form.id))
+        progress(f"{len(numbered)} envelopes: open")
+        identity = Keyring(config.keys_dir).unlock(AGGREGATION, passphrase)
+        opened = open_envelopes((envelope for _, envelope in numbered), identity, form.id)
+        progress("validate, score")
+        checked = validate(form, table_schema(form, Lang.EN), from_submissions(form, opened.submissions))
+        place = {envelope.id: sequence for sequence, envelope in numbered}
+        score = scorer(form)
+        rows = [(place[opened.submissions[number - 1].id], score(row)) for number, row in checked.rows]
+        progress("count, protect, audit")
+        damaged = Counter({"envelope-damaged": store.damaged(form.id)})
+        set_aside = Counter(checked.reasons) + Counter(opened.rejected) + damaged
+        released = protect(
+            config,
+            form,
+            [row for _, row in rows],
+            set_aside,
+            period=period(opened.submissions),
+            earlier=[_earlier(rows, upto, tables) for (_, upto), tables in zip(marks, published, strict=True)],
+        )
+        number = len(marks) + 1
+        # The mark comes first: a release that is published but not recorded could never be audited against.
+        store.mark_release(form.id, number, numbered[-1][0] if numbered else 0)
+        for audience, tables in by_audience(form, released.tables).items():
+            folder = config.released_dir(form.id, audience) / f"{number:03}"
+            write_package(folder, form, tables, released.certificate, demonstration=config.demonstration)
+    said = Text.of(
+        zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{len(rows)} 份答卷入表。运行 xinqiao build 更新页面。",
+        en=f"Release {number} of “{form.title[Lang.EN]}”: {len(rows)} answers are in its tables. "
+        "`xinqiao build` brings the page up to date.",
+    )
+    document = {"form": form.id, "release": number, "rows": len(rows), "set_aside": dict(set_aside)}
+    return Outcome(said=said, document={**document, **tables_document(released)}, problems=checked.problems)
+
+
+def period(submissions: Sequence[Submission]) -> str:
+    """The ISO weeks from the first to the last answer, such as `2026-W46/2026-W47`."""
+    calendar = (submission.received.isocalendar() for submission in submissions)
+    weeks = sorted({f"{week.year}-W{week.week:02}" for week in calendar})
+    return "/".join(dict.fromkeys([weeks[0], weeks[-1]])) if weeks else ""
+
+
+def _earlier(rows: Sequence[Numbered], upto: int, tables: tuple[SafeTable, ...]) -> Earlier:
+    return Earlier(rows=tuple(row for sequence, row in rows if sequence <= upto), tables=tables)
+
+
+def by_audience(form: Form, tables: Sequence[SafeTable]) -> Mapping[Audience, tuple[SafeTable, ...]]:
+    """Tables parted by who may see them; those of the portal itself (`_quarantine`) go with the widest."""
+    audiences = {summary.name: summary.audience for summary in form.summaries}
+    widest = Audience.PUBLIC if Audience.PUBLIC in audiences.values() else Audience.STAFF
+    parted: dict[Audience, tuple[SafeTable, ...]] = {}
+    for table in tables:
+        audience = audiences.get(table.name, widest)
+        parted[audience] = (*parted.get(audience, ()), table)
+    return parted
+
+
+def _published(config: Config, form: Form, recorded: int) -> list[tuple[SafeTable, ...]]:
+    """The tables of every earlier release; refuses where store and published folders do not agree."""
+    expected = [f"{number:03}" for number in range(1, recorded + 1)]
+    found: dict[str, list[Path]] = {}
+    for folder in (config.released_dir(form.id, audience) for audience in Audience):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            found.setdefault(path.name, []).append(path)
+    for name in expected:
+        if name not in found:
+            raise refuse("release-missing", form=form.id, number=name)
+    for name in sorted(set(found) - set(expected)):
+        raise refuse("release-unrecorded", form=form.id, number=name)
+    return [tuple(table for path in found[name] for table in read_package(path)) for name in expected]

@@ -1,0 +1,119 @@
+"""portal.toml: every fault has its place, nothing below the floor, demonstration and real life apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xinqiao.config import Config, find_project, load_config
+from xinqiao.core.problem import ExitCode, XinqiaoError
+from xinqiao.core.summary import Audience
+from xinqiao.core.text import Lang
+
+GOOD = """\
+demonstration = false
+[portal]
+title = { zh = "心桥", en = "Xinqiao" }
+college = { zh = "学院", en = "College" }
+site_url = "https://xin.example.edu/portal"
+receiver_url = "https://in.example.edu/"
+[keys]
+aggregation = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+[policy]
+threshold = 7
+[[units]]
+name = "a-1"
+label = { zh = "一班", en = "Class 1" }
+grade = "2026"
+"""
+
+
+def load(folder: Path, source: str) -> Config:
+    (folder / "portal.toml").write_text(source, encoding="utf-8")
+    return load_config(folder)
+
+
+def faults(folder: Path, source: str) -> list[tuple[str, int]]:
+    with pytest.raises(XinqiaoError) as caught:
+        load(folder, source)
+    return [(problem.code, problem.place.line) for problem in caught.value.problems]
+
+
+def test_a_good_file_is_read(tmp_path: Path) -> None:
+    config = load(tmp_path, GOOD)
+    assert config.title[Lang.EN] == "Xinqiao"
+    assert config.site_url == "https://xin.example.edu/portal/"
+    assert config.receiver_url == "https://in.example.edu"
+    assert (config.policy.threshold, config.health_policy.threshold) == (7, 10)
+    assert [unit.name for unit in config.units] == ["a-1"]
+
+
+def test_the_repositorys_own_file_is_good(root: Path) -> None:
+    assert load_config(root).demonstration
+
+
+def test_all_faults_come_in_one_run_with_their_lines(tmp_path: Path) -> None:
+    broken = (
+        GOOD.replace("threshold", "treshold")
+        .replace('grade = "2026"\n', "")
+        .replace('site_url = "https://xin.example.edu/portal"', 'site_url = "xin.example.edu"')
+        .replace('"age1qqqq', '"AGE-SECRET-KEY-1qqqq')
+        .replace('en = "Class 1"', 'em = "Class 1"')
+    )
+    assert sorted(faults(tmp_path, broken), key=lambda fault: fault[1]) == [
+        ("config-value", 5),
+        ("config-value", 8),
+        ("config-key-unknown", 10),
+        ("config-key-missing", 11),
+        ("config-key-missing", 13),
+        ("config-key-unknown", 13),
+    ]
+
+
+def test_an_unknown_key_is_told_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(XinqiaoError) as caught:
+        load(tmp_path, GOOD.replace("threshold", "treshold"))
+    assert "“threshold”" in caught.value.problems[0].message(Lang.EN)
+
+
+def test_broken_toml_has_line_and_column(tmp_path: Path) -> None:
+    assert faults(tmp_path, GOOD.replace("[portal]", "[portal")) == [("config-syntax", 2)]
+
+
+@pytest.mark.parametrize("line", ["threshold = 4", "threshold = 5\nhealth_threshold = 1"])
+def test_a_threshold_below_five_is_refused(tmp_path: Path, line: str) -> None:
+    with pytest.raises(XinqiaoError) as caught:
+        load(tmp_path, GOOD.replace("threshold = 7", line))
+    assert caught.value.exit_code is ExitCode.UNSAFE
+
+
+def test_a_demonstration_keeps_everything_in_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XINQIAO_KEYS", raising=False)
+    made = load(tmp_path, GOOD.replace("demonstration = false", "demonstration = true"))
+    for path in (made.store_path, made.keys_dir, *(made.released_dir("f", audience) for audience in Audience)):
+        assert path.is_relative_to(tmp_path / "build" / "demo")
+    real = load(tmp_path, GOOD)
+    assert not real.keys_dir.is_relative_to(tmp_path)
+    assert real.released_dir("f", Audience.PUBLIC) == tmp_path / "docs" / "data" / "summaries" / "f"
+    assert real.released_dir("f", Audience.STAFF) == tmp_path / "staff" / "summaries" / "f"
+
+
+def test_keys_lie_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XINQIAO_KEYS", str(tmp_path / "k"))
+    assert load(tmp_path, GOOD).keys_dir == tmp_path / "k"
+
+
+def test_a_build_beside_a_running_demonstration_knows_its_port(tmp_path: Path) -> None:
+    source = GOOD.replace("demonstration = false", "demonstration = true")
+    config = load(tmp_path, source)
+    config.port_file.parent.mkdir(parents=True)
+    config.port_file.write_text("9000")
+    assert load(tmp_path, source).receiver_url == "http://127.0.0.1:9001"
+    assert load(tmp_path, GOOD).receiver_url == "https://in.example.edu", "a real portal never looks there"
+
+
+def test_the_project_is_found_from_below(tmp_path: Path) -> None:
+    (tmp_path / "portal.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert find_project(tmp_path / "a" / "b") == tmp_path
