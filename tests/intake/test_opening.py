@@ -9,7 +9,7 @@ import pytest
 from xinqiao.core.problem import catalogue
 from xinqiao.core.record import Envelope
 from xinqiao.core.text import Lang
-from xinqiao.intake.opening import open_envelopes
+from xinqiao.intake.opening import REASONS, open_envelopes
 from xinqiao.intake.seal import new_identity, open_sealed, padded, seal
 
 from .conftest import ANSWERS, DAY, FORM, MARKER, Keys
@@ -97,3 +97,8 @@ def test_an_envelope_under_another_form_is_not_this_forms(envelope: Sealed, keys
 def test_either_key_opens_alone(envelope: Sealed, keys: Keys) -> None:
     sealed = envelope().sealed
     assert open_sealed(sealed, keys.reader) == open_sealed(sealed, keys.recovery)
+
+
+def test_every_reason_in_the_catalogue_is_listed() -> None:
+    """A table of envelopes kept aside lists all reasons: being listed must not say that it happened."""
+    assert set(REASONS) == {code for code in catalogue() if code.startswith("envelope-")}

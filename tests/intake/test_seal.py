@@ -53,6 +53,7 @@ def test_more_than_the_largest_class_is_refused_without_quoting_it() -> None:
     ["", "age1", "age1pq1" + "q" * 60, "age1" + "q" * 58, READER.public.upper(), READER.public + "q",
      READER.public[:-1] + ("q" if READER.public[-1] != "q" else "p"), " " + READER.public,
      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", READER.written()],
+    ids=["empty", "short", "post-quantum", "checksum", "upper case", "long", "changed", "blank", "ssh", "private half"],
 )  # fmt: skip
 def test_only_x25519_recipients_are_sealed_to(public: str) -> None:
     with pytest.raises(XinqiaoError) as error:

@@ -30,7 +30,7 @@ def reason(code: str, count: int | None = None) -> Text:
 
 
 def quarantine_block(table: SafeTable) -> Block:
-    """The table of what was set aside, one row a reason."""
+    """The table of what was set aside, one row a reason; reasons that nobody met are left to the download."""
     lines = tuple(_lines(table))
     return Block(
         title=text("page.quarantine"),
@@ -55,6 +55,8 @@ def _lines(table: SafeTable) -> Iterator[Line]:
     everything = (TOTAL,) * len(table.dimensions)
     for cell in table.cells:
         if cell.levels != everything or cell.measure not in {"n", MEASURE}:
+            continue
+        if cell.measure == MEASURE and cell.value == 0:
             continue
         count = cell.value if isinstance(cell.value, int) else None
         head = text("quarantine.came_in") if cell.measure == "n" else reason(cell.category, count)

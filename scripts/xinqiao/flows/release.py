@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xinqiao.config import Config
@@ -20,14 +22,35 @@ from xinqiao.flows.project import AGGREGATION, load_form
 from xinqiao.flows.protect import protect, tables_document
 from xinqiao.forms.schema import table_schema
 from xinqiao.intake.keys import Keyring
-from xinqiao.intake.opening import open_envelopes
+from xinqiao.intake.opening import REASONS as ENVELOPES_ASIDE
+from xinqiao.intake.opening import Opened, open_envelopes
 from xinqiao.intake.store import Store
 from xinqiao.safety.release import Earlier
+from xinqiao.tables.finding import REASONS as ROWS_ASIDE
 from xinqiao.tables.read import from_submissions
 from xinqiao.tables.score import scorer
-from xinqiao.tables.validate import validate
+from xinqiao.tables.validate import Validated, validate
 
-Numbered = tuple[int, ScoredRow]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """Everything that came in, each with its sequence number in the store."""
+
+    rows: tuple[tuple[int, ScoredRow], ...] = field(repr=False)
+    aside: tuple[tuple[int, str], ...]
+
+    def rows_until(self, last: float = math.inf) -> tuple[ScoredRow, ...]:
+        """The rows that had come by then."""
+        return tuple(row for sequence, row in self.rows if sequence <= last)
+
+    def aside_until(self, last: float = math.inf) -> Mapping[str, int]:
+        """How many had been set aside by then, for every reason that there can be."""
+        counted = Counter(code for sequence, code in self.aside if sequence <= last)
+        return dict.fromkeys((*ENVELOPES_ASIDE, *ROWS_ASIDE), 0) | counted
+
+    def earlier(self, last: int, tables: tuple[SafeTable, ...]) -> Earlier:
+        """What an earlier release was made of, and what it told."""
+        return Earlier(rows=self.rows_until(last), tables=tables, quarantined=self.aside_until(last))
 
 
 def release(config: Config, ref: str, passphrase: str | None, progress: Progress) -> Outcome:
@@ -43,18 +66,15 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
         progress("validate, score")
         checked = validate(form, table_schema(form, Lang.EN), from_submissions(form, opened.submissions))
         place = {envelope.id: sequence for sequence, envelope in numbered}
-        score = scorer(form)
-        rows = [(place[opened.submissions[number - 1].id], score(row)) for number, row in checked.rows]
+        came = _came(form, opened, checked, place, store.damaged(form.id))
         progress("count, protect, audit")
-        damaged = Counter({"envelope-damaged": store.damaged(form.id)})
-        set_aside = Counter(checked.reasons) + Counter(opened.rejected) + damaged
         released = protect(
             config,
             form,
-            [row for _, row in rows],
-            set_aside,
+            came.rows_until(),
+            came.aside_until(),
             period=period(opened.submissions),
-            earlier=[_earlier(rows, upto, tables) for (_, upto), tables in zip(marks, published, strict=True)],
+            earlier=[came.earlier(upto, told) for (_, upto), told in zip(marks, published, strict=True)],
         )
         number = len(marks) + 1
         # The mark comes first: a release that is published but not recorded could never be audited against.
@@ -63,12 +83,24 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
             folder = config.released_dir(form.id, audience) / f"{number:03}"
             write_package(folder, form, tables, released.certificate, demonstration=config.demonstration)
     said = Text.of(
-        zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{len(rows)} 份答卷入表。运行 xinqiao build 更新页面。",
-        en=f"Release {number} of “{form.title[Lang.EN]}”: {len(rows)} answers are in its tables. "
+        zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{len(came.rows)} 份答卷入表。运行 xinqiao build 更新页面。",
+        en=f"Release {number} of “{form.title[Lang.EN]}”: {len(came.rows)} answers are in its tables. "
         "`xinqiao build` brings the page up to date.",
     )
-    document = {"form": form.id, "release": number, "rows": len(rows), "set_aside": dict(set_aside)}
+    document = {"form": form.id, "release": number, "rows": len(came.rows), "set_aside": len(came.aside)}
     return Outcome(said=said, document={**document, **tables_document(released)}, problems=checked.problems)
+
+
+def _came(form: Form, opened: Opened, checked: Validated, place: Mapping[str, int], damaged: int) -> Came:
+    """`place`: envelope id → sequence number in the store."""
+    at = [place[submission.id] for submission in opened.submissions]
+    score = scorer(form)
+    rows = [(at[number - 1], score(row)) for number, row in checked.rows]
+    aside = [(at[number - 1], code) for number, code in checked.row_reasons.items()]
+    aside += [(place[envelope], code) for envelope, code in opened.refusals.items()]
+    # Of a damaged envelope nothing is known, not even when it came: it counts in every release.
+    aside += [(0, "envelope-damaged")] * damaged
+    return Came(rows=tuple(rows), aside=tuple(aside))
 
 
 def period(submissions: Sequence[Submission]) -> str:
@@ -76,10 +108,6 @@ def period(submissions: Sequence[Submission]) -> str:
     calendar = (submission.received.isocalendar() for submission in submissions)
     weeks = sorted({f"{week.year}-W{week.week:02}" for week in calendar})
     return "/".join(dict.fromkeys([weeks[0], weeks[-1]])) if weeks else ""
-
-
-def _earlier(rows: Sequence[Numbered], upto: int, tables: tuple[SafeTable, ...]) -> Earlier:
-    return Earlier(rows=tuple(row for sequence, row in rows if sequence <= upto), tables=tables)
 
 
 def by_audience(form: Form, tables: Sequence[SafeTable]) -> Mapping[Audience, tuple[SafeTable, ...]]:

@@ -14,6 +14,7 @@ from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import load_form
 from xinqiao.flows.protect import protect, tables_document
 from xinqiao.forms.schema import table_schema
+from xinqiao.tables.finding import REASONS
 from xinqiao.tables.read import read_file
 from xinqiao.tables.score import scorer
 from xinqiao.tables.validate import validate
@@ -31,8 +32,8 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
     score = scorer(form)
     rows = [score(row) for table in checked for _, row in table.rows]
     progress(f"{len(rows)} rows: count, protect, audit")
-    set_aside = sum((Counter(table.reasons) for table in checked), Counter[str]())
-    released = protect(config, form, rows, set_aside)
+    set_aside = Counter(code for table in checked for code in table.row_reasons.values())
+    released = protect(config, form, rows, dict.fromkeys(REASONS, 0) | set_aside)
     write_package(output, form, released.tables, released.certificate)
     said = Text.of(
         zh=f"可用 {len(rows)} 行，隔离 {set_aside.total()} 行。安全表已写入 {output}。",

@@ -14,27 +14,38 @@ from xinqiao.core.text import Lang
 from xinqiao.intake.seal import PAYLOAD_VERSION, Identity, open_sealed
 from xinqiao.intake.shape import shape
 
+# Every reason for which an envelope is kept aside; `damaged` is the store's, the others are found on opening.
+REASONS = (
+    "envelope-unsealed", "envelope-truncated", "envelope-tampered", "envelope-foreign", "envelope-not-json",
+    "envelope-shape", "envelope-wrong-form", "envelope-damaged",
+)  # fmt: skip
+
 Answers = Mapping[str, str | tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What came out: submissions in order, and how many envelopes were kept aside, by reason code."""
+    """What came out: submissions in order, and why each other envelope (id → reason code) was kept aside."""
 
     submissions: tuple[Submission, ...]
-    rejected: Mapping[str, int]
+    refusals: Mapping[str, str]
+
+    @property
+    def rejected(self) -> Mapping[str, int]:
+        """Reason code → how many envelopes were kept aside for it."""
+        return MappingProxyType(dict(sorted(Counter(self.refusals.values()).items())))
 
 
 def open_envelopes(envelopes: Iterable[Envelope], identity: Identity, form_id: str) -> Opened:
     """Opens one after another; a bad one stops nothing and stays where it was stored."""
     submissions: list[Submission] = []
-    rejected: Counter[str] = Counter()
+    refusals: dict[str, str] = {}
     for envelope in envelopes:
         try:
             submissions.append(open_envelope(envelope, identity, form_id))
         except XinqiaoError as error:
-            rejected[error.problems[0].code] += 1
-    return Opened(submissions=tuple(submissions), rejected=MappingProxyType(dict(sorted(rejected.items()))))
+            refusals[envelope.id] = error.problems[0].code
+    return Opened(submissions=tuple(submissions), refusals=MappingProxyType(refusals))
 
 
 def open_envelope(envelope: Envelope, identity: Identity, form_id: str) -> Submission:

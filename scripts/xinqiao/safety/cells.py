@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -159,8 +159,15 @@ class _Collector:
                 mean = mean_of(self.where, self.truth, group, figure, identity[3])
                 low, high = sums_that_round_to(mean, base, identity[3], unit)
             self.bounds.append((low, high, 6.0 / max(1, int(np.abs(values).max(initial=1))), base_number))
-        if base < plan.policy.mean_from or base_number in self.primary:
+        scores = self.where.structure.variables[figure.variable].scores
+        if base < plan.policy.mean_from or base_number in self.primary or is_coarse(scores.values(), identity[3]):
             self.primary.add(self.numbers[identity])
+
+
+def is_coarse(scores: Iterable[Fraction], decimals: int) -> bool:
+    """Whether means in such steps say too little: more than 1/20 of the range of what can be scored."""
+    known = sorted(scores)
+    return bool(known) and Fraction(1, 10**decimals) * 20 > known[-1] - known[0]
 
 
 def is_primary(value: int, policy: Policy) -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xinqiao.core.problem import Level, Place, Problem, catalogue
+
+# Every reason for which a row is set aside.
+REASONS = (
+    "row-short", "row-long", "row-unreadable", "form-other", "question-unknown", "answer-unreadable",
+    "answer-too-long", "answer-type", "answer-outside", "answer-required", "answer-constraint",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,8 @@ class Finding:
     def __post_init__(self) -> None:
         if self.code not in catalogue():
             raise ValueError(f"unknown problem code {self.code}")
+        if self.sets_aside and self.code not in REASONS:
+            raise ValueError(f"{self.code} sets a row aside but is no listed reason")
 
     @property
     def sets_aside(self) -> bool:
@@ -58,17 +66,10 @@ def problems(findings: Iterable[Finding], file: str) -> tuple[Problem, ...]:
     )
 
 
-def reasons(findings: Iterable[Finding]) -> Mapping[str, int]:
-    """Code → rows set aside, each row once, under the first code that was found in it."""
-    counted: dict[str, int] = {}
-    for _, code in _first(findings):
-        counted[code] = counted.get(code, 0) + 1
-    return counted
-
-
-def _first(findings: Iterable[Finding]) -> Iterator[tuple[int, str]]:
-    seen: set[int] = set()
+def row_reasons(findings: Iterable[Finding]) -> Mapping[int, str]:
+    """Row → the first code that set it aside."""
+    first: dict[int, str] = {}
     for finding in findings:
-        if finding.sets_aside and finding.row not in seen:
-            seen.add(finding.row)
-            yield finding.row, finding.code
+        if finding.sets_aside:
+            first.setdefault(finding.row, finding.code)
+    return first

@@ -6,6 +6,7 @@ code, the row's number and the question's name are kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from xinqiao.core.problem import Problem
 from xinqiao.core.question import Kind, Question
 from xinqiao.core.record import Row
 from xinqiao.tables.check import Logic
-from xinqiao.tables.finding import Finding, counts, problems, reasons
+from xinqiao.tables.finding import Finding, counts, problems, row_reasons
 from xinqiao.tables.read import Answers, RawTable
 
 if TYPE_CHECKING:
@@ -41,12 +42,17 @@ class Validated:
     @property
     def quarantined(self) -> int:
         """How many rows were set aside; with `rows` they are all rows of the file that were not blank."""
-        return sum(self.reasons.values())
+        return len(self.row_reasons)
 
     @property
     def reasons(self) -> Mapping[str, int]:
         """Problem code → rows set aside, each row once, under the first code found; sums to `quarantined`."""
-        return reasons(self.findings)
+        return Counter(self.row_reasons.values())
+
+    @property
+    def row_reasons(self) -> Mapping[int, str]:
+        """Row number → the first problem code found in a row that was set aside."""
+        return row_reasons(self.findings)
 
     @property
     def counts(self) -> Mapping[tuple[str, str], int]:
