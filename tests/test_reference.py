@@ -9,9 +9,9 @@ import click
 import pytest
 
 from xinqiao.cli import main
-from xinqiao.reference import commands, reference
+from xinqiao.reference import contexts, reference
 
-COMMANDS = dict(commands())
+COMMANDS = {context.command_path: context.command for context in contexts()}
 LEAVES = {name: command for name, command in COMMANDS.items() if not isinstance(command, click.Group)}
 
 

@@ -17,22 +17,23 @@ Made from `--help` by `make reference`; a test keeps the two equal. Every comman
 WIDTH = 100
 
 
-def commands(
-    command: click.Command = main, path: tuple[str, ...] = ("xinqiao",)
-) -> Iterator[tuple[str, click.Command]]:
-    """Every command with its full name, groups before what they hold."""
-    yield " ".join(path), command
+def contexts(
+    command: click.Command = main, name: str = "xinqiao", parent: click.Context | None = None
+) -> Iterator[click.Context]:
+    """Every command in the context in which a person calls it, groups before what they hold."""
+    width = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, info_name=name, parent=parent, **{**command.context_settings, **width})
+    yield context
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from commands(command.commands[name], (*path, name))
+        for inner in sorted(command.commands):
+            yield from contexts(command.commands[inner], inner, context)
 
 
 def reference() -> str:
     """The whole reference as Markdown."""
     parts = [HEAD]
-    for name, command in commands():
-        context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
-        parts.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```\n")
+    for context in contexts():
+        parts.append(f"## {context.command_path}\n\n```text\n{context.command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
 
