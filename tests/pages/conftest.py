@@ -80,8 +80,8 @@ def demo(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]
             _wait(running, process)
             yield running
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=20)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0, "it ends calmly"
 
 
 def _wait(running: Demo, process: subprocess.Popen[bytes]) -> None:

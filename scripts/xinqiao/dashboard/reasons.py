@@ -29,9 +29,9 @@ def reason(code: str, count: int | None = None) -> Text:
     return Text({lang: _filled(entry.what[lang], count, lang) for lang in Lang})
 
 
-def quarantine_block(table: SafeTable) -> Block:
-    """The table of what was set aside, one row a reason; reasons that nobody met are left to the download."""
-    lines = tuple(_lines(table))
+def quarantine_block(table: SafeTable, *, whole: bool = False) -> Block:
+    """The table of what was set aside, one row a reason; reasons that nobody met only in the `whole` table."""
+    lines = tuple(_lines(table, whole=whole))
     return Block(
         title=text("page.quarantine"),
         about=text("quarantine.reason"),
@@ -51,12 +51,12 @@ def nothing_listed(table: SafeTable) -> Text | None:
     return text("quarantine.none") if told else text("quarantine.untold")
 
 
-def _lines(table: SafeTable) -> Iterator[Line]:
+def _lines(table: SafeTable, *, whole: bool) -> Iterator[Line]:
     everything = (TOTAL,) * len(table.dimensions)
     for cell in table.cells:
         if cell.levels != everything or cell.measure not in {"n", MEASURE}:
             continue
-        if cell.measure == MEASURE and cell.value == 0:
+        if cell.measure == MEASURE and cell.value == 0 and not whole:
             continue
         count = cell.value if isinstance(cell.value, int) else None
         head = text("quarantine.came_in") if cell.measure == "n" else reason(cell.category, count)

@@ -33,7 +33,7 @@ def workbook(form: Form, tables: Sequence[SafeTable], *, demonstration: bool = F
     writer = _Writer(book)
     writer.about(form, tables, demonstration)
     for table in tables:
-        found = (quarantine_block(table),) if table.name == QUARANTINE else blocks(form, table)
+        found = (quarantine_block(table, whole=True),) if table.name == QUARANTINE else blocks(form, table)
         writer.table(table, found)
     writer.codebook(form)
     book.close()

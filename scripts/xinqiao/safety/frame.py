@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER, Kind
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Dimension, Level, Policy, SafeTable
+from xinqiao.core.scale import Method
 from xinqiao.core.summary import TOTAL, Measure, MeasureKind
 from xinqiao.core.text import Text
-from xinqiao.safety.structure import Figure, Plan, Structure, counted, figures
+from xinqiao.safety.structure import Figure, Plan, Structure, Sum, counted, figures
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, may_lack, quarantine_variable, variables_of
 
 NOT_ANSWERED = Text.of(zh="未回答", en="No answer")
@@ -78,7 +80,8 @@ def frame(
         set_aside = quarantine_variable({*reasons, *_reasons(earlier)})
         variables[QUARANTINE] = set_aside
         present += (Plan(name=QUARANTINE, by=(), figures=_set_aside_figures(set_aside), policy=policies.usual),)
-    return Structure(dimensions=dimensions, variables=variables, plans=present, past=past)
+    sums = tuple(_sums(form, variables))
+    return Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums)
 
 
 def _read(form: Form, table: SafeTable) -> Wanted:
@@ -133,6 +136,22 @@ def _variables(
         own = frozenset(used) | (dimensions & {name})
         for variable in variables_of(form, name, rows, finely=name in finely):
             yield replace(variable, by=own, sensitive=is_sensitive(form, name))
+
+
+def _sums(form: Form, variables: Mapping[str, Variable]) -> Iterator[Sum]:
+    """The scales whose scores and items are all published in full, where nobody can leave an item out."""
+    for scale in form.scales:
+        tied = [variables.get(name) for name in (scale.name, *scale.items)]
+        if any(known is None or not known.scores or NO_ANSWER in known.leaf_names for known in tied):
+            continue
+        share = scale.factor / (len(scale.items) if scale.method is Method.MEAN else 1)
+        items: dict[str, Mapping[str, Fraction]] = {}
+        for name in scale.items:
+            scores = variables[name].scores
+            ends = min(scores.values()) + max(scores.values())
+            turned = name in scale.reversed_items
+            items[name] = {leaf: share * (ends - score if turned else score) for leaf, score in scores.items()}
+        yield Sum(scale=scale.name, items=items)
 
 
 def _reasons(earlier: Sequence[SafeTable]) -> Iterator[str]:

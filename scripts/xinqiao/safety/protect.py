@@ -52,7 +52,8 @@ class Protector:
         self.worlds: list[World] = []
         self.effort = 0
         self._searches: dict[str, Search] = {}
-        self._questions = sorted({variable.of for variable in task.where.structure.variables.values()})
+        structure = task.where.structure
+        self._lead = {ALL: ALL} | {v.of: min(structure.together(v.of)) for v in structure.variables.values()}
 
     def cover(self) -> None:
         """Hides until each group can be empty and can reach its k."""
@@ -110,7 +111,7 @@ class Protector:
 
     def _find(self, group: int, empty: bool, locked: Flags) -> World | None:
         """The cheapest world for a group: within its own question if that will do, else across all."""
-        of = self.task.groups.of[group]
+        of = self._lead[self.task.groups.of[group]]
         cost = np.where(self.hidden, 0.0, self.task.cells.cost)
         for base in self._bases(locked) if of else ():
             self.effort += self._search(of).width
@@ -133,9 +134,9 @@ class Protector:
         if draft is None:
             return None
         world = np.rint(draft).astype(np.int64)
-        for of in self._questions:
+        for of in sorted(set(self._lead.values()) - {ALL}):
             inside = self._block(of)
-            if of == self.task.groups.of[group]:
+            if of == self._lead[self.task.groups.of[group]]:
                 found = self._search(of).find(group, empty, world, cost, locked)
             elif np.abs(draft[inside] - world[inside]).max(initial=0) > WHOLE:
                 found = self._search(of).settle(world, cost, locked)

@@ -18,7 +18,7 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.count import Atom, Counts
 from xinqiao.safety.rows import Ints
-from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Structure
+from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Structure, Sum
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, YES
 
 
@@ -54,8 +54,9 @@ class Atlas:
         return np.array([numbers.setdefault(part, len(numbers)) for _, part, _ in self.column], dtype=np.int64)
 
     def block(self, of: str) -> Ints:
-        """The columns, within one interval, of all variables of a question or scale, or of everybody (ALL)."""
-        names = {variable.name for variable in self.structure.variables.values() if variable.of == of} or {ALL}
+        """The columns, within one interval, of a question or scale and what a sum ties to it, or of everybody (ALL)."""
+        tied = self.structure.together(of)
+        names = {variable.name for variable in self.structure.variables.values() if variable.of in tied} or {ALL}
         return np.array([at for atom, at in self.column.items() if atom[0] in names], dtype=np.int64)
 
 
@@ -105,6 +106,22 @@ def linking_rows(where: Atlas) -> Iterator[tuple[Ints, Ints, float]]:
     for options in several.values():
         for part in where.structure.finest(where.structure.variables[options[0]].by):
             yield from _several(where, options, part)
+    for known in where.structure.sums:
+        for part in where.structure.finest(where.structure.common(known)):
+            yield _adding_up(where, known, part)
+
+
+def _adding_up(where: Atlas, known: Sum, part: Group) -> tuple[Ints, Ints, float]:
+    """The scores of a scale in a group, less what the answers to its items add: nothing is left."""
+    scale = where.structure.variables[known.scale].scores
+    terms = [(known.scale, leaf, score) for leaf, score in scale.items()]
+    terms += [(item, leaf, -adds) for item, leaves in known.items.items() for leaf, adds in leaves.items()]
+    unit = math.lcm(1, *(factor.denominator for _, _, factor in terms))
+    columns, values = [], []
+    for name, leaf, factor in terms:
+        columns.append(where.columns(part, name, frozenset({leaf})))
+        values.append(np.full(columns[-1].shape, int(factor * unit), dtype=np.int64))
+    return np.concatenate(columns), np.concatenate(values), 0.0
 
 
 def _several(where: Atlas, options: Sequence[str], part: Group) -> Iterator[tuple[Ints, Ints, float]]:

@@ -69,6 +69,23 @@ class Scene:
                 chose.pop(self.unknown[interval, options[0], part, "yes"])
                 chose[self.unknown[interval, options[0], part, "no"]] = -1
                 self.system.add(chose, 0, float("inf"))
+        self._add_up(interval)
+
+    def _add_up(self, interval: int) -> None:
+        """What a scale's scores sum to is what its items' answers sum to, in every group told of both."""
+        for known in self.structure.sums:
+            parts = [*known.items.values(), self.structure.variables[known.scale].scores]
+            unit = 1
+            for factor in (factor for scores in parts for factor in scores.values()):
+                unit *= Fraction(factor * unit).denominator
+            for group in self.structure.finest(self.structure.common(known)):
+                terms: dict[int, int] = {}
+                for name, scores in [*known.items.items(), (known.scale, parts[-1])]:
+                    sign = 1 if name == known.scale else -1
+                    for leaf, factor in scores.items():
+                        for person in self.who((interval, interval), group, name, frozenset({leaf})):
+                            terms[person] = sign * int(factor * unit)
+                self.system.add({person: factor for person, factor in terms.items() if factor}, 0, 0)
 
     def who(self, span: tuple[int, int], group: Group, variable: str, leaves: frozenset[str]) -> list[int]:
         """The unknowns of those in a group with one of these leaves, over a span of intervals."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, Policy
@@ -44,18 +45,42 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A scale whose items are published too: its scores add up to what the items' answers add.
+
+    `items` tells for each item what each of its leaves adds to the scale's score.
+    """
+
+    scale: str
+    items: Mapping[str, Mapping[str, Fraction]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
     """The public frame of a form's tables, present and earlier ones together."""
 
     dimensions: tuple[Dimension, ...]
     variables: Mapping[str, Variable]
     plans: tuple[Plan, ...]
+    sums: tuple[Sum, ...] = ()
     past: tuple[Plan, ...] = ()  # tables of earlier releases, as today's form reads them
 
     @property
     def known_plans(self) -> tuple[Plan, ...]:
         """The plans of all tables, those of earlier releases too."""
         return self.plans + self.past
+
+    def together(self, of: str) -> frozenset[str]:
+        """The questions and scales that a sum ties to this one, itself included."""
+        found = frozenset({of})
+        for _ in self.sums:
+            for tied in (frozenset({known.scale, *known.items}) for known in self.sums):
+                found |= tied if tied & found else frozenset()
+        return found
+
+    def common(self, known: Sum) -> frozenset[str]:
+        """The dimensions by which both a scale and all its items are published."""
+        return frozenset.intersection(*(self.variables[name].by for name in (known.scale, *known.items)))
 
     def levels(self, name: str) -> tuple[str, ...]:
         """The names of a dimension's levels."""

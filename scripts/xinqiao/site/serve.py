@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,11 +39,18 @@ class _Quiet(SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
 
+def _stop(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def serve_folder(folder: Path, host: str, port: int) -> None:
-    """Serves a folder until Ctrl+C."""
+    """Serves a folder until Ctrl+C or until the system asks it to end. To be called from the main thread."""
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # Set anew: a program started in the background of a script has Ctrl+C switched off.
+        signal.signal(ending, _stop)
     with ThreadingHTTPServer((host, port), partial(_Quiet, directory=str(folder))) as server:
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            # How a person ends it; there is nothing to tell.
+            # How it is meant to end; there is nothing to tell.
             return
