@@ -96,7 +96,7 @@ def _group(
             base = counted(size, hide, policy.threshold, levels=levels, measure=f"n({measure.of})")
             cells.append(base)
             exact = Decimal(chance.randint(24, 33) + (9 if measure.of.endswith("_now") else 0)) / 10
-            shown = not hide and size >= policy.mean_from
+            shown = base.value is not None and size >= policy.mean_from
             mean = round(exact, 1 if size >= policy.mean_decimal_from else 0)
             status = Status.SHOWN if shown else Status.SUPPRESSED
             cells.append(Cell(levels=levels, measure=str(measure), value=mean if shown else None, status=status))

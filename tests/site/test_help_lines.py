@@ -65,8 +65,8 @@ def test_the_crisis_page_is_complete_and_needs_nothing_else() -> None:
     assert len(made.encode()) <= 4096
     assert 'href="tel:110"' in made
     assert 'href="tel:12356"' in made
-    assert "2026-11-20，未逐一拨打" in made
-    assert "2026-11-20; not every line was called" in made
+    assert "2026-11-20，未拨打验证" in made
+    assert "2026-11-20; the lines were not called" in made
     for words in ("心理援助热线", "Support &lt;line&gt;", "8:00–22:00", "8 am to 10 pm", "@media print"):
         assert words in made
     assert not re.search(r"<(script|img|iframe)|@import|url\(", made)
