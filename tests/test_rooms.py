@@ -38,6 +38,7 @@ PLACES = {
     "highspy": ("safety.",),
     "numpy": ("safety.",),
     "xlsxwriter": ("dashboard.workbook",),
+    "openpyxl": ("tables.workbook",),
 }
 SAFE_TABLE_MAKERS = ("safety.", "dashboard.released")
 

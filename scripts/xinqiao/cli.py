@@ -128,6 +128,29 @@ def build(project: Path, as_json: bool, output: Path | None) -> None:
     _run(project, as_json, lambda config, progress: flow(config, output or config.root / "site", progress))
 
 
+@main.command(epilog="Example: xinqiao validate training-feedback answers.xlsx --clean clean.csv")
+@common
+@click.argument("form")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--report", type=click.Path(path_type=Path), default=None, help="JSON of what was found; no answers.")
+@click.option("--clean", type=click.Path(path_type=Path), default=None, help="CSV of the rows that can be used.")
+@click.option("--quarantine", type=click.Path(path_type=Path), default=None, help="CSV of the rows set aside, and why.")
+def validate(project: Path, as_json: bool, form: str, file: Path, **outputs: Path | None) -> None:
+    """Checks a CSV or XLSX of answers: tells what can be used and what cannot, and why."""
+    from xinqiao.flows.validate import validate as flow  # noqa: PLC0415 - start-up time
+
+    _run(project, as_json, lambda config, progress: flow(config, form, file, progress, **outputs))
+
+
+@main.command(epilog="Example: xinqiao check --json")
+@common
+def check(project: Path, as_json: bool) -> None:
+    """Tells every problem of forms and content with its place; publishes nothing."""
+    from xinqiao.flows.check import check as flow  # noqa: PLC0415 - start-up time
+
+    _run(project, as_json, flow)
+
+
 @main.command(epilog="Example: xinqiao summarize training-feedback answers.csv --output tables")
 @common
 @click.argument("form")

@@ -112,6 +112,9 @@ def test_a_header_alone_is_no_error_and_is_told(read: Read) -> None:
         (b"name,address\n1,2\n", "columns-unknown"),
         (b'"mood"x,hours\n1,2\n', "columns-unknown"),
         (bytes(range(256)), "file-binary"),
+        (b"PK\x03\x04rest", "workbook-broken"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "workbook-locked"),
+        (b"\xd0\xcf\x11\xe0" + "Workbook".encode("utf-16-le"), "file-kind-unsupported"),
         ("班级,mood\n".encode("utf-16-be"), "file-binary"),
     ],
 )

@@ -11,7 +11,7 @@ from xinqiao.core.problem import Place, refuse
 
 DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-OTHER_KINDS = {b"PK\x03\x04": "XLSX", b"\xd0\xcf\x11\xe0": "XLS", b"%PDF": "PDF"}
+OTHER_KINDS = {b"\xd0\xcf\x11\xe0": "XLS", b"%PDF": "PDF"}
 # The whole file is in memory already, so a long cell costs nothing more; read.py sets its row aside.
 # The limit belongs to the csv module as a whole.
 csv.field_size_limit(2**31 - 1)
@@ -53,10 +53,19 @@ def _decoded(raw: bytes, encoding: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One record of the file: `number` counts from 0 (the header); `cells` is None where it cannot be read."""
+    """One record of the file: `number` counts from 0 (the header); `cells` is None where it cannot be read.
+
+    `line` is then what the file holds there.
+    """
 
     number: int
     cells: tuple[str, ...] | None = field(repr=False)
+    line: str = field(default="", repr=False)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Its cells as the file has them; where it cannot be split into cells, the line as one."""
+        return (self.line,) if self.cells is None else self.cells
 
     @property
     def blank(self) -> bool:
@@ -71,7 +80,8 @@ def records(text: str, delimiter: str) -> Iterator[Record]:
     lines hold is not guessed.
     """
     # utf-8 text of other systems may hold lone CR; newline="" leaves all three kinds to the csv reader.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     while True:
         line = reader.line_num
@@ -80,8 +90,8 @@ def records(text: str, delimiter: str) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error:
-            for _ in range(reader.line_num - line):
-                yield Record(number=number, cells=None)
+            for lost in lines[line : reader.line_num]:
+                yield Record(number=number, cells=None, line=lost.rstrip("\r\n"))
                 number += 1
             continue
         record = Record(number=number, cells=tuple(cells))

@@ -6,7 +6,7 @@ finding, or, where it holds nothing at all, as dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,22 +17,28 @@ from xinqiao.core.record import Submission
 from xinqiao.tables.file import Record, decode, delimiter_of, records, spelled
 from xinqiao.tables.finding import Finding, problems
 from xinqiao.tables.spelling import LONGEST_ANSWER, Spelling, unreadable
+from xinqiao.tables.workbook import LOCKED, OLE, XLSX, sheet, sheet_records
 
 Answers = Mapping[str, str]
+# The first header of our own CSV: the row's number in the file that it was made from. No question can have
+# this name, so our file is known by it, and a row without any answer is no blank row.
+NUMBER = "#row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTable:
     """Answers before validation: 1-based data row number and, for each question, its text ("" is none).
 
-    Row numbers count every row of the file, blank ones too, so that row 1 is line 2 of a spreadsheet;
-    for submissions they count these. `dropped` rows were blank.
+    Row numbers count every row of the file after its header, blank ones too;
+    for submissions they count these. `dropped` rows were blank. `records` are the file's own, the header
+    first, for the person who asks to see what was set aside.
     """
 
     file: str
     rows: tuple[tuple[int, Answers], ...] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     dropped: int = 0
+    records: tuple[Record, ...] = field(default=(), repr=False)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -41,41 +47,52 @@ class RawTable:
 
 
 def read_file(path: Path, form: Form) -> RawTable:
-    """A CSV file of answers: comma, semicolon or tab; UTF-8, UTF-16 with its mark, or GB18030.
+    """A file of answers: CSV (comma, semicolon or tab; UTF-8, UTF-16 with its mark, or GB18030) or XLSX.
 
-    Columns are found by `question.column`, else by the question's name. Raises XinqiaoError where
-    the file as a whole cannot be used: answers-file-unreadable, file-empty, file-binary, file-undecodable,
-    file-kind-unsupported, columns-unknown.
+    Columns are found by `question.column`, else by the question's name; our own CSV (written.py) holds
+    names already. Raises XinqiaoError where the file as a whole cannot be used: answers-file-unreadable,
+    file-empty, file-binary, file-undecodable, file-kind-unsupported, workbook-broken, workbook-locked,
+    columns-unknown.
     """
-    text, encoding = decode(_bytes(path), str(path))
     asked = [question for question in form.questions if question.answered]
-    known = {name for question in asked for name in _headers(question)}
-    stream = records(text, delimiter_of(text, known))
+    stream, about = _source(_bytes(path), str(path), {name for question in asked for name in _headers(question)})
     header = next(stream, None)
     if header is None:
         raise refuse("file-empty", Place(file=str(path)))
     labels = [spelled(cell) for cell in header.cells or ()]
-    columns = _columns(asked, labels)
+    own = labels[:1] == [NUMBER]
+    columns = _columns(asked, labels, (-1,) if own else (0, -1))
     if not columns:
         raise refuse("columns-unknown", Place(file=str(path)))
-    findings = list(_header_findings(asked, labels, columns))
-    if encoding == "gb18030":
-        findings.append(Finding(code="encoding-guessed"))
-    spellings = {question.name: Spelling.foreign(question) for question in asked}
+    findings = [*_header_findings(asked, labels, columns), *about]
+    spellings = {question.name: (Spelling.own if own else Spelling.foreign)(question) for question in asked}
     rows: list[tuple[int, Answers]] = []
-    dropped = 0
-    for record in stream:
+    written = (header, *stream)
+    for record in written[1:]:
         if record.blank:
-            dropped += 1
-        elif faults := _record_faults(record, len(labels), columns):
+            continue
+        if faults := _record_faults(record, len(labels), columns):
             findings += faults
         else:
             rows.append((record.number, _answers(record, columns, spellings)))
+    dropped = sum(record.blank for record in written[1:])
     if dropped:
         findings.append(Finding(code="row-blank", count=dropped))
     if not rows and not any(finding.sets_aside for finding in findings):
         findings.append(Finding(code="rows-none"))
-    return RawTable(file=str(path), rows=tuple(rows), findings=tuple(findings), dropped=dropped)
+    return RawTable(file=str(path), rows=tuple(rows), findings=tuple(findings), dropped=dropped, records=written)
+
+
+def _source(raw: bytes, file: str, known: Collection[str]) -> tuple[Iterator[Record], Sequence[Finding]]:
+    """The records of a file from its header, and what is to be told of the file itself."""
+    if raw.startswith(XLSX):
+        rows, others = sheet(raw, file)
+        return sheet_records(rows, known), [Finding(code="sheets-extra", count=others)] if others else []
+    if raw.startswith(OLE) and LOCKED in raw:
+        raise refuse("workbook-locked", Place(file=file))
+    text, encoding = decode(raw, file)
+    guessed = [Finding(code="encoding-guessed")] if encoding == "gb18030" else []
+    return records(text, delimiter_of(text, known)), guessed
 
 
 def _bytes(path: Path) -> bytes:
@@ -90,11 +107,11 @@ def _headers(question: Question) -> tuple[str, ...]:
     return tuple(spelled(name) for name in (question.column, question.name) if name)
 
 
-def _columns(asked: Sequence[Question], labels: Sequence[str]) -> dict[str, int]:
-    """Question name → position of its column; of repeated headers the first."""
+def _columns(asked: Sequence[Question], labels: Sequence[str], attempts: Sequence[int]) -> dict[str, int]:
+    """Question name → position of its column, looked for by each attempt's header; of repeated ones the first."""
     columns: dict[str, int] = {}
     taken: set[int] = set()
-    for attempt in (0, -1):
+    for attempt in attempts:
         for question in asked:
             label = _headers(question)[attempt]
             if question.name not in columns and label in labels and labels.index(label) not in taken:
@@ -114,7 +131,7 @@ def _header_findings(asked: Sequence[Question], labels: Sequence[str], columns: 
             yield Finding(code="column-missing" if question.required else "column-absent", field=question.name)
         elif repeated[question.name]:
             yield Finding(code="column-repeated", field=question.name, count=repeated[question.name])
-    extra = len(labels) - len(columns) - sum(repeated.values())
+    extra = sum(label != NUMBER for label in labels) - len(columns) - sum(repeated.values())
     if extra:
         yield Finding(code="columns-extra", count=extra)
 

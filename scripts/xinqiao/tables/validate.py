@@ -18,14 +18,11 @@ from xinqiao.core.question import Kind, Question
 from xinqiao.core.record import Row
 from xinqiao.tables.check import Logic
 from xinqiao.tables.finding import Finding, counts, problems, row_reasons
-from xinqiao.tables.read import Answers, RawTable
+from xinqiao.tables.read import NUMBER, Answers, RawTable
 
 if TYPE_CHECKING:
     import frictionless
 
-# A first column with the row's number: it names the row, and no row is blank to frictionless, which
-# would not judge it then. No question can have this name.
-NUMBER = "#row"
 # Whole numbers beyond this are no answer; browsers would not hold them exactly.
 LARGEST = 10**15
 
@@ -111,6 +108,8 @@ def _judged(
     if sorted(described.field_names) != sorted(asked):
         raise ValueError("the schema is not this form's")
     order = described.field_names
+    # The row's number comes first: it names the row, and no row is blank to frictionless, which would
+    # not judge it then.
     described.add_field(frictionless.Field.from_descriptor({"name": NUMBER, "type": "integer"}), position=1)
 
     def cells() -> Iterator[Sequence[object]]:

@@ -1,0 +1,97 @@
+"""`xinqiao validate`: what of a file of answers can be used, what not and why; both as files where asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from xinqiao.config import Config
+from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.text import Lang, Text
+from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.project import load_form
+from xinqiao.forms.schema import table_schema
+from xinqiao.tables.read import read_file
+from xinqiao.tables.validate import validate as judge
+from xinqiao.tables.written import clean_text, quarantine_text
+
+
+def validate(
+    config: Config,
+    ref: str,
+    file: Path,
+    progress: Progress,
+    *,
+    report: Path | None = None,
+    clean: Path | None = None,
+    quarantine: Path | None = None,
+) -> Outcome:
+    """Reads and judges one file; the report holds no answers, the other two files hold them for who asks."""
+    form = load_form(config, ref)
+    if not file.is_file():
+        raise refuse("file-not-found", Place(file=str(file)))
+    wanted = [path for path in (report, clean, quarantine) if path]
+    form_files = (config.forms_dir / f"{ref}.yml", Path(ref))
+    if problems := list(_clashes(wanted, [path for path in (file, *form_files) if path.is_file()])):
+        raise XinqiaoError(problems)
+    progress(f"{file.name}: read, validate")
+    raw = read_file(file, form)
+    checked = judge(form, table_schema(form, Lang.EN), raw)
+    if report:
+        _write(report, json.dumps(checked.as_json(), ensure_ascii=False, indent=2) + "\n")
+    if clean:
+        _write(clean, clean_text(form, checked))
+    if quarantine:
+        # Spreadsheets, in which people look at this file, know UTF-8 by its mark.
+        _write(quarantine, "\ufeff" + quarantine_text(raw, checked))
+    written = [str(path) for path in wanted]
+    said = Text.of(
+        zh=f"可用 {len(checked.rows)} 行，隔离 {checked.quarantined} 行。" + _also("已写入：", "、", written, "。"),
+        en=f"{len(checked.rows)} rows can be used, {checked.quarantined} set aside."
+        + _also(" Written: ", ", ", written, "."),
+    )
+    return Outcome(said=said, document=checked.as_json(), problems=checked.problems)
+
+
+def _also(before: str, between: str, names: Iterable[str], after: str) -> str:
+    listed = between.join(names)
+    return f"{before}{listed}{after}" if listed else ""
+
+
+def _clashes(wanted: Iterable[Path], read: Iterable[Path]) -> Iterator[Problem]:
+    """Outputs that would overwrite what is read, by whatever name, or each other."""
+    seen: list[Path] = []
+    for path in wanted:
+        if any(_same(path, other) for other in read):
+            yield Problem(code="output-is-input", place=Place(file=str(path)))
+        elif any(_same(path, other) for other in seen):
+            yield Problem(code="output-twice", place=Place(file=str(path)))
+        seen.append(path)
+
+
+def _same(path: Path, other: Path) -> bool:
+    if path.exists() and other.exists():
+        return path.samefile(other)
+    return path.resolve() == other.resolve()
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes beside the file, for the owner's eyes only, and swaps it in when it is whole."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(21, os.strerror(21))
+        # mkstemp makes files of mode 0600.
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        return
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise refuse("output-unwritable", Place(file=str(path)), reason=reason)
