@@ -119,3 +119,47 @@ def test_pages_promise_what_settings_and_forms_hold(pages: Pages, root: Path) ->
     assert f"fewer than {few} people is not shown" in pages["en"]["about.md"]
     assert f"fewer than {health}" in pages["en"]["about.md"]
     assert f"{days} 天" in pages["zh"]["privacy.md"] and f"{days} days" in pages["en"]["privacy.md"]
+
+
+ARTICLES = ("learn/anxiety.md", "learn/listening.md", "learn/low-mood.md")
+UNREVIEWED = {"zh": "还没有经过专业人员审阅", "en": "not yet reviewed by a professional"}
+
+
+def test_articles_are_what_the_folder_holds(pages: Pages) -> None:
+    for lang in pages:
+        named = {name for name, text in pages[lang].items() if matter(text)["page_type"] == "article"}
+        assert named == set(ARTICLES)
+        assert all(f"]({name})" in pages[lang]["learn.md"] for name in ARTICLES)
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_an_article_offers_help_before_its_first_part_and_at_its_end(pages: Pages, name: str) -> None:
+    for lang in pages:
+        first, *_, last_but_one, last = re.split(r"^## .+$", pages[lang][name], flags=re.MULTILINE)
+        assert 'href="../../../help-now/"' in first, lang
+        assert "../help.md#lines" in first, lang
+        assert "<!-- help-bar -->" in first, lang
+        assert last_but_one.strip() == "<!-- help-lines -->", lang
+        assert "<http" in last, lang
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_an_article_says_when_it_was_written_and_whether_it_was_reviewed(pages: Pages, name: str) -> None:
+    for lang in pages:
+        text = pages[lang][name]
+        last = text.strip().rsplit("\n\n", 1)[-1]
+        assert re.search(r"\d{4}-\d{2}-\d{2}", last), lang
+        assert (UNREVIEWED[lang] in last) != ("reviewed_on" in matter(text)), lang
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_an_article_names_the_same_sources_in_both_languages(pages: Pages, name: str) -> None:
+    found = [re.findall(r"<(https?://[^>]+)>", pages[lang][name]) for lang in pages]
+    assert found[0] == found[1]
+    assert len(found[0]) >= 3
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_an_article_in_chinese_is_short_enough_to_be_read(pages: Pages, name: str) -> None:
+    prose = pages["zh"][name].split("<!-- help-lines -->")[0]
+    assert 600 <= len(re.findall(r"[\u4e00-\u9fff]", prose)) <= 1000

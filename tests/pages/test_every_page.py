@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGES = {
     "home": "", "learn": "learn/", "check-in": "check-in/", "help": "help/", "take-part": "take-part/",
+    "low-mood": "learn/low-mood/", "anxiety": "learn/anxiety/", "listening": "learn/listening/",
+    "policy": "news/policy/guizhou-plan-2024/",
     "about": "about/", "privacy": "privacy/", "accessibility": "accessibility/", "news": "news/",
     "event": "news/events/peer-supporter-training/", "recap": "news/recaps/peer-supporter-training-recap/",
     "summaries": "summaries/", "form": "forms/training-feedback/", "thanks": "forms/training-feedback/thanks/",

@@ -12,13 +12,14 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.events import Event
 from xinqiao.site.fragment import as_page
-from xinqiao.site.help_lines import HelpLine, help_list
+from xinqiao.site.help_lines import HelpLine, help_html, help_list
 from xinqiao.site.newsroom import Article, Fragment, Newsroom
 from xinqiao.site.source import Notes, front_matter, shown
 
 PAGE_TYPES = ("home", "article", "page", "help")
 KEYS = ("title", "description", "page_type", "reviewed_on", "hide", "search")
-HELP_MARK, FACTS_MARK, RELATED_MARK = "<!-- help-lines -->", "<!-- facts -->", "<!-- related -->"
+HELP_MARK, HELP_BAR_MARK = "<!-- help-lines -->", "<!-- help-bar -->"
+FACTS_MARK, RELATED_MARK = "<!-- facts -->", "<!-- related -->"
 FORM_LABELS = ("registration", "feedback")
 RELATED: Mapping[str, Text] = {
     "events": Text.of(zh="活动通知", en="The announcement"),
@@ -52,12 +53,18 @@ def evergreen(project: Path, lines: Sequence[HelpLine]) -> Tree:
             if path.suffix == ".md":
                 source = path.read_text(encoding="utf-8-sig")
                 problems.extend(_front_matter_problems(source, origin))
-                content = source.replace(HELP_MARK, help_list(lines, lang))
+                bar = help_html(lines, lang, up=_up(name))
+                content = source.replace(HELP_MARK, help_list(lines, lang)).replace(HELP_BAR_MARK, bar)
             tree[lang][name] = Piece(content=content, origin=origin)
     problems.extend(_lonely(tree))
     if problems:
         raise XinqiaoError(problems)
     return tree
+
+
+def _up(name: str) -> str:
+    """From the page of a Markdown file to the root of the site, which holds the languages' folders."""
+    return "../" * (name.count("/") + (1 if name.endswith("index.md") else 2))
 
 
 def _front_matter_problems(source: str, file: str) -> list[Problem]:
