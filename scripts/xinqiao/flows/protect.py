@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.record import ScoredRow
+from xinqiao.core.safe import SafeTable
 from xinqiao.safety.release import Earlier, Release, safe_tables
 
 
@@ -37,3 +38,12 @@ def tables_document(released: Release) -> Mapping[str, object]:
         {"name": table.name, "cells": len(table.cells), "suppressed": table.suppressed} for table in released.tables
     ]
     return {"tables": tables}
+
+
+def certificate_of(released: Release, tables: Sequence[SafeTable]) -> Mapping[str, object]:
+    """The audit's certificate for those who may see some of the tables: it names no others."""
+    cells = sum(len(table.cells) for table in tables)
+    suppressed = sum(table.suppressed for table in tables)
+    named = {table.name: {"cells": len(table.cells), "suppressed": table.suppressed} for table in tables}
+    seen = {"tables": named, "cells": cells, "shown": cells - suppressed, "suppressed": suppressed}
+    return {**released.certificate, **seen}

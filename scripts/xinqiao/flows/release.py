@@ -19,7 +19,7 @@ from xinqiao.dashboard.package import write_package
 from xinqiao.dashboard.released import read_package
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import AGGREGATION, load_form
-from xinqiao.flows.protect import protect, tables_document
+from xinqiao.flows.protect import certificate_of, protect, tables_document
 from xinqiao.forms.schema import table_schema
 from xinqiao.intake.keys import Keyring
 from xinqiao.intake.opening import REASONS as ENVELOPES_ASIDE
@@ -81,7 +81,8 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
         store.mark_release(form.id, number, numbered[-1][0] if numbered else 0)
         for audience, tables in by_audience(form, released.tables).items():
             folder = config.released_dir(form.id, audience) / f"{number:03}"
-            write_package(folder, form, tables, released.certificate, demonstration=config.demonstration)
+            certificate = certificate_of(released, tables)
+            write_package(folder, form, tables, certificate, demonstration=config.demonstration)
     said = Text.of(
         zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{len(came.rows)} 份答卷入表。运行 xinqiao build 更新页面。",
         en=f"Release {number} of “{form.title[Lang.EN]}”: {len(came.rows)} answers are in its tables. "

@@ -53,7 +53,8 @@ def evergreen(project: Path, lines: Sequence[HelpLine]) -> Tree:
             if path.suffix == ".md":
                 source = path.read_text(encoding="utf-8-sig")
                 problems.extend(_front_matter_problems(source, origin))
-                bar = help_html(lines, lang, up=_up(name))
+                # A registry that cannot be read is told as such; the pages are still read for what else is wrong.
+                bar = help_html(lines, lang, up=_up(name)) if lines else ""
                 content = source.replace(HELP_MARK, help_list(lines, lang)).replace(HELP_BAR_MARK, bar)
             tree[lang][name] = Piece(content=content, origin=origin)
     problems.extend(_lonely(tree))
