@@ -19,6 +19,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import ExitCode
 from xinqiao.core.record import Envelope, envelope_id
 from xinqiao.core.text import Lang
+from xinqiao.flows import release as flow
 from xinqiao.flows.project import load_form, recipients
 from xinqiao.intake.keys import Keyring
 from xinqiao.intake.seal import new_identity, payload, seal
@@ -113,6 +114,40 @@ def test_where_published_tables_and_store_do_not_agree_nothing_is_released(
     assert exit_code == ExitCode.UNSAFE
     assert document["problems"][0]["code"] == (code or "package-file-changed")
     assert sorted(released(project).rglob("*")) == before
+
+
+def test_a_release_cut_short_after_it_was_recorded_is_finished_by_the_next_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, 30, seed=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(flow.shutil, "move", _cut_short)
+        with pytest.raises(OSError, match="no room"):
+            CliRunner().invoke(
+                main, ["release", FORM, "--project", str(project)], standalone_mode=False, catch_exceptions=False
+            )
+    assert not (released(project) / "001").exists()
+    put(project, 30, seed=2)
+    code, document = release(project)
+    assert (code, document["release"], document["rows"]) == (ExitCode.DONE, 2, 60)
+    assert {path.name for path in released(project).iterdir()} == {"001", "002"}
+    assert not list((project / "build" / "demo").glob("staged/*"))
+
+
+def test_a_release_that_could_not_be_written_is_not_recorded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(project, 30, seed=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(flow, "write_package", _cut_short)
+        with pytest.raises(OSError, match="no room"):
+            CliRunner().invoke(
+                main, ["release", FORM, "--project", str(project)], standalone_mode=False, catch_exceptions=False
+            )
+    code, document = release(project)
+    assert (code, document["release"]) == (ExitCode.DONE, 1)
+
+
+def _cut_short(*_: object, **__: object) -> None:
+    raise OSError("no room")
 
 
 def test_tables_for_staff_never_lie_among_the_public_ones(project: Path) -> None:

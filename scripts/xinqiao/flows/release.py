@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
     form = load_form(config, ref)
     with Store(config.store_path) as store:
         marks = store.releases(form.id)
+        _put_out(config, form.id, recorded=len(marks))
         published = _published(config, form, len(marks))
         numbered = tuple(store.envelopes(form.id))
         progress(f"{len(numbered)} envelopes: open")
@@ -77,12 +79,13 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
             earlier=[came.earlier(upto, told) for (_, upto), told in zip(marks, published, strict=True)],
         )
         number = len(marks) + 1
-        # The mark comes first: a release that is published but not recorded could never be audited against.
-        store.mark_release(form.id, number, numbered[-1][0] if numbered else 0)
         for audience, tables in by_audience(form, released.tables).items():
-            folder = config.released_dir(form.id, audience) / f"{number:03}"
-            certificate = certificate_of(released, tables)
-            write_package(folder, form, tables, certificate, demonstration=config.demonstration)
+            folder = _staged(config, form.id, number) / audience.value
+            write_package(folder, form, tables, certificate_of(released, tables), demonstration=config.demonstration)
+        # Written, then recorded, then put out: what is published but not recorded could never be audited
+        # against, and what is recorded but was never written would bar every later release.
+        store.mark_release(form.id, number, numbered[-1][0] if numbered else 0)
+        _put_out(config, form.id, recorded=number)
     said = Text.of(
         zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{len(came.rows)} 份答卷入表。运行 xinqiao build 更新页面。",
         en=f"Release {number} of “{form.title[Lang.EN]}”: {len(came.rows)} answers are in its tables. "
@@ -120,6 +123,25 @@ def by_audience(form: Form, tables: Sequence[SafeTable]) -> Mapping[Audience, tu
         audience = audiences.get(table.name, widest)
         parted[audience] = (*parted.get(audience, ()), table)
     return parted
+
+
+def _staged(config: Config, form: str, number: int) -> Path:
+    return config.private_dir / "staged" / form / f"{number:03}"
+
+
+def _put_out(config: Config, form: str, recorded: int) -> None:
+    """Moves written releases that the store has recorded to where they are published; drops any other.
+
+    A run that was cut short between the two is finished by the next.
+    """
+    for folder in sorted(_staged(config, form, 0).parent.glob("*/*")):
+        name = folder.parent.name
+        if int(name) <= recorded:
+            target = config.released_dir(form, Audience(folder.name)) / name
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder, target)
+    shutil.rmtree(_staged(config, form, 0).parent, ignore_errors=True)
 
 
 def _published(config: Config, form: Form, recorded: int) -> list[tuple[SafeTable, ...]]:
