@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from xinqiao.core.case import Case
+from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.expression import Expression
+from xinqiao.core.foreign import ForeignFile
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.question import Choice, Kind, Question, Role, Section
-from xinqiao.core.scale import Band, Method, Scale
+from xinqiao.core.scale import Band, Danger, Method, Scale
 from xinqiao.core.summary import Measure, SummarySpec
 from xinqiao.core.text import Text
 
@@ -173,3 +176,109 @@ def test_a_measure_is_written_as_it_is_read(source: str) -> None:
 )
 def test_what_is_no_measure_is_not_read_as_one(source: str) -> None:
     assert Measure.parse(source) is None
+
+
+def bins(source: str = "age", name: str = "age_group") -> Derived:
+    levels = (DerivedLevel(name="young", label=WORDS), DerivedLevel(name="old", label=WORDS, low=Fraction(30)))
+    return Derived(name=name, label=WORDS, source=source, levels=levels)
+
+
+def mapped(*choices: str, source: str = "mood", name: str = "coarse") -> Derived:
+    levels = tuple(DerivedLevel(name=f"l{at}", label=WORDS, choices=(choice,)) for at, choice in enumerate(choices))
+    return Derived(name=name, label=WORDS, source=source, levels=levels)
+
+
+def test_a_derived_dimension_is_found_and_grouped_by_like_a_question() -> None:
+    made = form(derived=(bins(),), summaries=(summary("n", "distribution(age_group)", by=("age_group",)),))
+    assert made.question("age_group").kind is Kind.SELECT_ONE
+    assert "age_group" not in {question.name for question in made.questions}
+
+
+@pytest.mark.parametrize("source", ["mood", "topics", "remark", "hello"])
+def test_bins_are_of_whole_numbers(source: str) -> None:
+    assert codes(derived=(bins(source),)) == [("derived-source", "age_group")]
+
+
+@pytest.mark.parametrize("source", ["age", "topics", "remark"])
+def test_a_map_is_of_one_choice(source: str) -> None:
+    assert codes(derived=(mapped("a", source=source),)) == [("derived-source", "coarse")]
+
+
+def test_a_map_holds_every_choice_once_and_no_other() -> None:
+    assert codes(derived=(mapped("low", "high"),)) == [("derived-uncovered", "coarse")]
+    assert codes(derived=(mapped("low", "middle", "middle", "high"),)) == [("derived-uncovered", "coarse")]
+    assert codes(derived=(mapped("low", "middle", "high", "hihg"),)) == [("name-unknown", "coarse")]
+
+
+def test_nothing_is_derived_of_what_is_derived_or_of_itself() -> None:
+    assert codes(derived=(bins(), bins("age_group", "again"))) == [("name-unknown", "again")]
+    assert codes(derived=(bins("age", "age"),)) == [("name-twice", "age")]
+
+
+def test_two_readings_of_one_question_do_not_stand_in_published_tables() -> None:
+    coarse, whole = mapped("low", "middle", "high"), summary("n", "distribution(mood)")
+    grouped = summary("n", by=("coarse",), name="grouped")
+    assert codes(derived=(coarse,), summaries=(whole, grouped)) == [("derived-doubled", "coarse")]
+    assert form(derived=(coarse,), summaries=(grouped,)).derived
+    assert form(derived=(coarse,), summaries=(whole,)).derived
+
+
+def test_a_question_whose_levels_are_persons_is_in_no_table() -> None:
+    teacher = question("teacher", Kind.SELECT_ONE, choices=PLAIN, role=Role.DIMENSION, person=True)
+    sections = (Section(name="", title=None, questions=(*QUESTIONS, teacher)),)
+    assert codes(sections=sections, summaries=(summary("n", by=("teacher",)),)) == [("person-published", "all")]
+    assert codes(sections=sections, summaries=(summary("distribution(teacher)"),)) == [("measure-private", "all")]
+    assert codes(sections=sections, derived=(mapped("a", "b", source="teacher"),)) == [("derived-source", "coarse")]
+
+
+@pytest.mark.parametrize(
+    ("danger", "code"),
+    [
+        (Danger(item="age", at_least=1), "danger-not-item"),
+        (Danger(item="nobody", at_least=1), "danger-not-item"),
+        (Danger(item="mood", at_least=0), "danger-unreachable"),
+        (Danger(item="mood", at_least=3), "danger-unreachable"),
+    ],
+    ids=["no item", "unknown", "always", "never"],
+)
+def test_a_sign_of_danger_is_one_that_some_answers_to_an_item_give(danger: Danger, code: str) -> None:
+    assert codes(scales=(scale(danger=danger),)) == [(code, "score")]
+
+
+@pytest.mark.parametrize(
+    ("measure", "by", "allowed"),
+    [
+        ("distribution(mood)", (), True),
+        ("mean(score)", ("unit",), True),
+        ("distribution(mood)", ("unit",), False),
+        ("mean(mood)", ("unit",), False),
+        ("n(mood)", ("unit",), False),
+        ("distribution(coarse)", ("unit",), False),
+        ("n", ("coarse",), False),
+        ("mean(alone)", ("unit",), False),
+    ],
+)
+def test_a_sign_of_danger_is_never_told_by_group(measure: str, by: tuple[str, ...], allowed: bool) -> None:
+    danger = Danger(item="mood", at_least=1)
+    parts: dict[str, Any] = {
+        "scales": (scale(items=("mood", "age"), danger=danger), scale("alone", danger=danger)),
+        "derived": (mapped("low", "middle", "high"),),
+        "summaries": (summary(measure, by=by),),
+    }
+    if allowed:
+        assert form(**parts).summaries
+    else:
+        assert codes(**parts) == [("danger-by-group", "all")]
+
+
+def test_which_rows_of_a_file_are_kept_is_decided_by_questions_of_the_form() -> None:
+    assert form(file=ForeignFile(keep_if=Expression("${unit} = 'a'"))).file.keep_if
+    assert codes(file=ForeignFile(keep_if=Expression("${untit} = 'a'"))) == [("name-unknown", "")]
+
+
+def test_cases_speak_of_the_form_s_own_scales_and_answers() -> None:
+    case = Case(title=WORDS, scale="score", answers={"mood": "low"}, score=Fraction(0))
+    assert form(scales=(scale(),), cases=(case,)).cases
+    assert codes(cases=(case,)) == [("name-unknown", "score")]
+    wrong = Case(title=WORDS, scale="score", answers={"mood": "0"}, score=Fraction(0))
+    assert codes(scales=(scale(),), cases=(wrong,)) == [("case-answer", "score")]

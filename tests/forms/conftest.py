@@ -63,10 +63,10 @@ class Place:
             self.receive(route)
             return
         name = url.path.rsplit("/", 1)[-1]
-        if name in {"form.js", "form.css"}:
-            route.fulfill(path=self.root / "overrides" / "assets" / name)
-        elif name == "seal.js":
+        if name == "seal.js":
             route.fulfill(body=SEAL, content_type="text/javascript")
+        elif (self.root / "overrides" / "assets" / name).is_file():
+            route.fulfill(path=self.root / "overrides" / "assets" / name)
         elif url.path.endswith("/") and "/forms/" in url.path:
             route.fulfill(body=self.html(url.path), content_type="text/html; charset=utf-8")
         else:
@@ -128,7 +128,7 @@ survey:
     required: true
     constraint: regex(., '[0-9]{3}')
     constraint_message: {zh: 三位数字, en: Three digits}
-  - {type: select_one units, name: unit, label: {zh: 班级, en: Class}, required: true, role: dimension, missing: [c1]}
+  - {type: select_one units, name: unit, label: {zh: 班级, en: Class}, required: true, role: dimension, missing: [99]}
   - {type: select_multiple topics, name: topics, label: {zh: 话题, en: Topics}, required: true, sensitive: health}
   - {type: text, name: remark, label: {zh: 说明, en: Remark}, role: free-text}
 choices:

@@ -19,7 +19,7 @@ Result = str | float | bool
 JsonNode = list[object]
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|\$\{(?P<name>[A-Za-z_][\w.-]*)\}"
+    r"\s*(?:(?P<number>[0-9]{1,15}(?:\.[0-9]{1,15})?)|(?P<text>'[^']*'|\"[^\"]*\")|\$\{(?P<name>[A-Za-z_][\w.-]*)\}"
     r"|(?P<word>[A-Za-z_][\w-]*)|(?P<sign><=|>=|!=|[=<>+*(),.]|-))"
 )
 # Loosest first; operators of one row bind alike and to the left (XPath 1.0, section 3).
@@ -29,6 +29,7 @@ ARITY: Mapping[str, tuple[int, int]] = {
     "string-length": (1, 1), "regex": (2, 2), "round": (2, 2), "today": (0, 0),
 }  # fmt: skip
 MOST_PLACES = 15
+MOST_TOKENS, DEEPEST = 300, 20  # far beyond any real form, and what every reader of a parsed expression can follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ class _Parser:
     def __init__(self, source: str) -> None:
         self.source = source
         self.tokens = list(_tokens(source))
-        self.at = 0
+        self.at = self.depth = 0
+        if len(self.tokens) > MOST_TOKENS:
+            raise refuse("expression-too-large", column=self.tokens[MOST_TOKENS].column)
 
     def parse(self) -> Node:
         node = self.level(0)
@@ -124,8 +127,16 @@ class _Parser:
     def unary(self) -> Node:
         if self.peek() == "-":
             self.at += 1
-            return Node("negate", (self.unary(),))
+            return Node("negate", (self.inner(self.unary),))
         return self.primary()
+
+    def inner(self, parse: Callable[[], Node]) -> Node:
+        """What stands in brackets or behind a sign."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise refuse("expression-too-large", column=self.tokens[self.at - 1].column)
+        node, self.depth = parse(), self.depth - 1
+        return node
 
     def primary(self) -> Node:
         if self.at == len(self.tokens):
@@ -142,7 +153,7 @@ class _Parser:
             case "sign", ".":
                 return Node("current")
             case "sign", "(":
-                node = self.level(0)
+                node = self.inner(lambda: self.level(0))
                 self.take(")")
                 return node
             case "word", word:
@@ -158,7 +169,7 @@ class _Parser:
         while self.peek() != ")":
             if parts:
                 self.take(",")
-            parts.append(self.level(0))
+            parts.append(self.inner(lambda: self.level(0)))
         self.take(")")
         low, high = ARITY[word]
         if not low <= len(parts) <= high:
@@ -209,9 +220,7 @@ def number(value: Value | Result) -> float:
 
 def truth(value: Result) -> bool:
     """A value as XPath's boolean."""
-    if isinstance(value, str):
-        return value != ""
-    return bool(value) and not math.isnan(value)
+    return value != "" if isinstance(value, str) else bool(value) and not math.isnan(value)
 
 
 def _plain(value: Value) -> Result:

@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xinqiao.core.case import Case
+from xinqiao.core.derived import Derived
+from xinqiao.core.foreign import ForeignFile
 from xinqiao.core.name import check_name, repeated
 from xinqiao.core.problem import Place, Problem, XinqiaoError
-from xinqiao.core.question import Question, Role, Section
+from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
 from xinqiao.core.summary import Measure, MeasureKind, SummarySpec
 from xinqiao.core.text import Text
+
+NO_FILE = ForeignFile()
 
 
 class Purpose(StrEnum):
@@ -33,7 +38,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A whole form. Raises XinqiaoError with every fault that its parts have together."""
+    """A whole form. Raises XinqiaoError with every fault that its parts have together.
+
+    `file` says how files of others are read; `derived` dimensions are made of answers; `cases` prove the scoring.
+    """
 
     id: str
     version: int
@@ -43,7 +51,10 @@ class Form:
     consent: Text
     sections: tuple[Section, ...]
     scales: tuple[Scale, ...] = ()
+    derived: tuple[Derived, ...] = ()
     summaries: tuple[SummarySpec, ...] = ()
+    cases: tuple[Case, ...] = ()
+    file: ForeignFile = NO_FILE
     seal_to: tuple[str, ...]
     retention_days: int
 
@@ -58,8 +69,12 @@ class Form:
         return tuple(question for section in self.sections for question in section.questions)
 
     def question(self, name: str) -> Question:
-        """The question of that name; KeyError where there is none."""
-        return {question.name: question for question in self.questions}[name]
+        """The question of that name, or the one that a derived dimension amounts to; KeyError where there is none."""
+        asked = {question.name: question for question in self.questions}
+        for made in self.derived:
+            if made.name == name:
+                return made.as_question(asked[made.source])
+        return asked[name]
 
     def scale(self, name: str) -> Scale:
         """The scale of that name; KeyError where there is none."""
@@ -74,43 +89,101 @@ class Form:
             yield Problem(code="form-empty")
         if not self.seal_to:
             yield Problem(code="form-unsealed")
-        yield from repeated([*(q.name for q in self.questions), *(s.name for s in self.scales)])
+        yield from repeated(part.name for parts in (self.questions, self.scales, self.derived) for part in parts)
         yield from repeated(summary.name for summary in self.summaries)
         for question in self.questions:
             for expression in (question.relevant, question.constraint):
                 for name in sorted(expression.names()) if expression else ():
                     yield from self._unknown(name, question.name)
+        for name in sorted(self.file.keep_if.names()) if self.file.keep_if else ():
+            yield from self._unknown(name, "")
         for scale in self.scales:
             yield from self._scale_problems(scale)
-        for summary in self.summaries:
+        unsound = [problem for made in self.derived for problem in self._derived_problems(made)]
+        yield from unsound
+        for summary in () if unsound else self.summaries:
             yield from self._summary_problems(summary)
+        if not unsound:
+            yield from self._doubled()
+        questions, scales = {q.name: q for q in self.questions}, {scale.name: scale for scale in self.scales}
+        for case in self.cases:
+            yield from case.problems(questions, scales)
 
-    def _unknown(self, name: str, where: str, scales: bool = False) -> Iterator[Problem]:
+    def _unknown(self, name: str, where: str, *, scales: bool = False, derived: bool = False) -> Iterator[Problem]:
         known = [question.name for question in self.questions]
         known += [scale.name for scale in self.scales] if scales else []
+        known += [made.name for made in self.derived] if derived else []
         if name not in known:
             nearest = (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
             yield Problem(code="name-unknown", place=Place(question=where), params={"name": name, "nearest": nearest})
 
     def _scale_problems(self, scale: Scale) -> Iterator[Problem]:
+        place = Place(question=scale.name)
         for name in (*scale.items, *(name for name in scale.reversed_items if name not in scale.items)):
             if unknown := list(self._unknown(name, scale.name)):
                 yield from unknown
             elif not self.question(name).scored:
-                params = {"scale": scale.name, "name": name}
-                yield Problem(code="item-unscored", place=Place(question=scale.name), params=params)
+                yield Problem(code="item-unscored", place=place, params={"scale": scale.name, "name": name})
+        if (danger := scale.danger) is None:
+            return
+        if danger.item not in scale.items:
+            yield Problem(code="danger-not-item", place=place, params={"scale": scale.name, "name": danger.item})
+        elif danger.item in {question.name for question in self.questions}:
+            scores = [choice.score for choice in self.question(danger.item).choices if choice.score is not None]
+            if scores and not min(scores) < danger.at_least <= max(scores):
+                params: dict[str, str | int] = {"scale": scale.name, "name": danger.item, "least": danger.at_least}
+                yield Problem(code="danger-unreachable", place=place, params=params)
+
+    def _derived_problems(self, made: Derived) -> Iterator[Problem]:
+        place = Place(question=made.name)
+        if unknown := list(self._unknown(made.source, made.name)):
+            yield from unknown
+            return
+        source = next(question for question in self.questions if question.name == made.source)
+        if not source.countable or source.kind is not (Kind.SELECT_ONE if made.mapped else Kind.INTEGER):
+            yield Problem(code="derived-source", place=place, params={"derived": made.name, "name": made.source})
+        elif made.mapped:
+            offered = {choice.name for choice in source.choices}
+            strange = [name for level in made.levels for name in level.choices if name not in offered]
+            for name in strange:
+                nearest = difflib.get_close_matches(name, sorted(offered), 1, 0)[0]
+                yield Problem(code="name-unknown", place=place, params={"name": name, "nearest": nearest})
+            for name in () if strange else made.uncovered(source.choices):
+                yield Problem(code="derived-uncovered", place=place, params={"derived": made.name, "name": name})
+
+    def _doubled(self) -> Iterator[Problem]:
+        """Two readings of one question in published tables could be played off against each other."""
+        used = {name for summary in self.summaries for name in (*summary.by, *(m.of for m in summary.measures))}
+        readings: dict[str, list[str]] = {}
+        for made in self.derived:
+            if made.name in used:
+                readings.setdefault(made.source, [made.source] if made.source in used else []).append(made.name)
+        for names in readings.values():
+            for name, other in zip(names[1:], names, strict=False):
+                yield Problem(code="derived-doubled", place=Place(question=name), params={"name": name, "other": other})
+
+    def _dangerous(self) -> set[str]:
+        """What tells who gave a sign of danger: such items, what is derived of them, scales of nothing else."""
+        items = {scale.danger.item for scale in self.scales if scale.danger}
+        derived = {made.name for made in self.derived if made.source in items}
+        return items | derived | {scale.name for scale in self.scales if items >= {*scale.items}}
 
     def _summary_problems(self, summary: SummarySpec) -> Iterator[Problem]:
         place = Place(question=summary.name)
+        named = (*summary.by, *(measure.of for measure in summary.measures)) if summary.by else ()
+        for name in sorted(self._dangerous() & {*named}):
+            yield Problem(code="danger-by-group", place=place, params={"summary": summary.name, "name": name})
         for name in summary.by:
-            if unknown := list(self._unknown(name, summary.name)):
+            if unknown := list(self._unknown(name, summary.name, derived=True)):
                 yield from unknown
+            elif self.question(name).person:
+                yield Problem(code="person-published", place=place, params={"summary": summary.name, "name": name})
             elif self.question(name).role is not Role.DIMENSION:
                 yield Problem(code="by-not-dimension", place=place, params={"summary": summary.name, "name": name})
         for measure in summary.measures:
             if not measure.of:
                 continue
-            if unknown := list(self._unknown(measure.of, summary.name, scales=True)):
+            if unknown := list(self._unknown(measure.of, summary.name, scales=True, derived=True)):
                 yield from unknown
             elif not self.is_scale(measure.of) and not self.question(measure.of).countable:
                 params = {"summary": summary.name, "name": measure.of}

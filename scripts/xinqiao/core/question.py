@@ -23,6 +23,13 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
+class BadAnswer(StrEnum):
+    """What happens to an answer that cannot be used: its row is set aside, or it alone is emptied and counted."""
+
+    ROW = "row"
+    CELL = "cell"
+
+
 class Role(StrEnum):
     """How far an answer may travel: free text and contacts never reach a table."""
 
@@ -51,7 +58,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One row of the survey. `column` and `missing` say how a foreign file heads it and writes no answer."""
+    """One row of the survey. `column` and `missing` say how a foreign file heads it and writes no answer.
+
+    `person`: its levels are persons (a teacher), so it is never published.
+    """
 
     name: str
     kind: Kind
@@ -66,6 +76,8 @@ class Question:
     sensitive: bool = False
     column: str = ""
     missing: tuple[str, ...] = ()
+    person: bool = False
+    on_bad_answer: BadAnswer = BadAnswer.ROW
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -83,7 +95,7 @@ class Question:
     @property
     def countable(self) -> bool:
         """Whether its answers may be counted in a table."""
-        return self.answered and self.role in {Role.DIMENSION, Role.ANSWER}
+        return self.answered and not self.person and self.role in {Role.DIMENSION, Role.ANSWER}
 
     @property
     def scored(self) -> bool:

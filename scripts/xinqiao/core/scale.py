@@ -20,15 +20,27 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """A named range of scores, from `low` to below the next band's `low`."""
+    """A named range of scores, from `low` to below the next band's `low`.
+
+    `advice`: what a person with such a score may do, for the page of a self-check; never a diagnosis.
+    """
 
     name: str
     low: Fraction
     label: Text
     high: Fraction | None = None
+    advice: Text | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name, CHOICE_NAME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """A sign of danger: an answer to `item` that scores `at_least` shows help at once, whatever the total."""
+
+    item: str
+    at_least: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +48,7 @@ class Scale:
     """A score made of items: their sum or mean, times `factor`; at most `missing_items` may lack.
 
     `reversed_items` count from the other end of their own scores. `sensitive` raises the threshold.
+    `about`: where its words come from, what is known of it and what is not, for the page that tells how it is scored.
     """
 
     name: str
@@ -46,9 +59,11 @@ class Scale:
     factor: Fraction = Fraction(1)
     missing_items: int = 0
     bands: tuple[Band, ...] = ()
+    danger: Danger | None = None
     sensitive: bool = False
     source: str = ""
     licence: str = ""
+    about: Text | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -1,4 +1,4 @@
-"""From the shapes of a form file to the types of core; every fault is noted with its place."""
+"""Questions, choices and summaries: from the shapes of a form file to core; every fault noted with its place."""
 
 from __future__ import annotations
 
@@ -13,21 +13,11 @@ from typing import TypeVar
 from xinqiao.core.expression import Expression
 from xinqiao.core.name import NAME
 from xinqiao.core.problem import Problem, XinqiaoError
-from xinqiao.core.question import Choice, Kind, Question
-from xinqiao.core.scale import Band, Scale
+from xinqiao.core.question import BadAnswer, Choice, Kind, Question
 from xinqiao.core.summary import Measure, SummarySpec
 from xinqiao.core.text import Text
-from xinqiao.forms.shape import (
-    BandShape,
-    ChoiceShape,
-    LabelShape,
-    RowShape,
-    ScaleShape,
-    Sensitive,
-    SummaryShape,
-    checked,
-    nearest,
-)
+from xinqiao.forms.fit import checked, nearest
+from xinqiao.forms.shape import ChoiceShape, LabelShape, RowShape, Sensitive, SummaryShape
 from xinqiao.forms.yaml_lines import Document, Path
 
 Lists = Mapping[str, tuple[Choice, ...]]
@@ -43,6 +33,7 @@ MEASURES_NOT_YET = re.compile(r"(sd|share|alpha|change)\(.*\)|response-rate|n\(.
 # What Python's and every browser's regular expressions read alike; anything else is refused.
 REGEX = re.compile(r"(?:[^\\(]|\((?!\?)|\(\?:|\\[dwDW]|\\[^A-Za-z0-9])*")
 REGEX_APART = re.compile(r"[*+?}]\+|\{,|\[\^?\]")
+NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?")
 NOWHERE = Text.of(zh="–", en="–")
 
 
@@ -73,6 +64,7 @@ def choices(document: Document, path: Path) -> tuple[Choice, ...]:
     """One list of choices; a repeated name is noted at its second place."""
     rows = document.get(path)
     made: dict[str, Choice] = {}
+    spelt: dict[str, str] = {}
     for at in range(len(rows) if isinstance(rows, list) else 0):
         where = (*path, at)
         shape = checked(ChoiceShape, document, where)
@@ -83,7 +75,18 @@ def choices(document: Document, path: Path) -> tuple[Choice, ...]:
             note(document, "name-twice", (*where, "name"), choice.name, name=choice.name)
         elif choice:
             made[choice.name] = choice
+            for spelling in choice.column_value:
+                if (other := spelt.setdefault(compared(spelling), choice.name)) != choice.name:
+                    params = {"name": choice.name, "other": other, "spelling": spelling}
+                    place = document.place((*where, "column_value"), choice.name)
+                    document.problems.append(Problem(code="column-value-twice", place=place, params=params))
     return tuple(made.values())
+
+
+def compared(spelling: str) -> str:
+    """A spelling as files are read: numbers in one form, so that `2`, `2.0` and `02` are the same."""
+    spelling = spelling.strip()
+    return str(Fraction(spelling)) if NUMBER.fullmatch(spelling) else spelling
 
 
 def _choice(shape: ChoiceShape) -> Choice:
@@ -91,14 +94,16 @@ def _choice(shape: ChoiceShape) -> Choice:
     return Choice(name=shape.name, label=shape.label.text(), score=shape.score, column_value=spellings)
 
 
-def question(document: Document, path: Path, shape: RowShape, lists: Lists) -> Question | None:
-    """One question of the survey; None where its type or name cannot be used."""
+def question(
+    document: Document, path: Path, shape: RowShape, lists: Lists, on_bad_answer: BadAnswer = BadAnswer.ROW
+) -> Question | None:
+    """One question of the survey; None where its type or name cannot be used. `on_bad_answer`: the form's default."""
     kind = _kind(document, path, shape, lists)
     missing = [key for key in ("name", "label") if not getattr(shape, key)]
     for key in missing:
         note(document, "form-key-missing", (*path, key), shape.name, key=key)
-    relevant = _expression(document, (*path, "relevant"), shape.relevant, shape.name)
-    constraint = _expression(document, (*path, "constraint"), shape.constraint, shape.name)
+    relevant = expression(document, (*path, "relevant"), shape.relevant, shape.name)
+    constraint = expression(document, (*path, "constraint"), shape.constraint, shape.name)
     if kind is None or missing or shape.label is None:
         return None
     label, list_name = shape.label.text(), shape.type.split()[-1]
@@ -112,7 +117,7 @@ def question(document: Document, path: Path, shape: RowShape, lists: Lists) -> Q
             name=shape.name, kind=kind, label=label, hint=text(shape.hint), choices=offered, required=shape.required,
             relevant=relevant, constraint=constraint, constraint_message=text(shape.constraint_message),
             role=shape.role, sensitive=shape.sensitive is Sensitive.HEALTH, column=shape.column,
-            missing=tuple(shape.missing),
+            missing=tuple(shape.missing), person=shape.person, on_bad_answer=shape.on_bad_answer or on_bad_answer,
         ),
         shape.name,
     )  # fmt: skip
@@ -136,58 +141,25 @@ def _kind(document: Document, path: Path, shape: RowShape, lists: Lists) -> Kind
     return None
 
 
-def _expression(document: Document, path: Path, source: str, name: str) -> Expression | None:
+def expression(document: Document, path: Path, source: str, name: str = "") -> Expression | None:
+    """The expression that stands at a path; None where there is none or it cannot be used."""
     if not source:
         return None
-    expression = attempt(document, path, lambda: Expression(source), name)
-    for node in expression.tree().walk() if expression else ():
+    made = attempt(document, path, lambda: Expression(source), name)
+    for node in made.tree().walk() if made else ():
         if node.op == "regex":
             pattern = str(node.parts[1].value) if node.parts[1].op == "text" else "…"
             if node.parts[1].op != "text" or not _same_everywhere(pattern):
                 note(document, "regex-unusable", path, name, pattern=pattern)
-    return expression
+    return made
 
 
 def _same_everywhere(pattern: str) -> bool:
     try:
         re.compile(pattern)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return False
     return bool(REGEX.fullmatch(pattern)) and not REGEX_APART.search(pattern)
-
-
-def scale(document: Document, path: Path) -> Scale | None:
-    """One scale; `sensitive` is health where there are bands and nothing else is written."""
-    shape = checked(ScaleShape, document, path)
-    if shape is None:
-        return None
-    bands = [_band(document, (*path, "bands", at), band, shape.name) for at, band in enumerate(shape.bands)]
-    for at, name in enumerate(shape.reversed):
-        if name not in shape.items:
-            note(document, "reversed-not-item", (*path, "reversed", at), shape.name, scale=shape.name, name=name)
-    default = Sensitive.HEALTH if shape.bands else Sensitive.NONE
-    part = "name" if not NAME.fullmatch(shape.name) else "bands" if shape.items else "items"
-    return attempt(
-        document,
-        (*path, part),
-        lambda: Scale(
-            name=shape.name, title=shape.title.text(), items=tuple(shape.items), method=shape.method,
-            reversed_items=tuple(shape.reversed), factor=Fraction(shape.factor), missing_items=shape.missing_items,
-            bands=tuple(band for band in bands if band), source=shape.source, licence=shape.licence,
-            sensitive=(shape.sensitive or default) is Sensitive.HEALTH,
-        ),
-        shape.name,
-    )  # fmt: skip
-
-
-def _band(document: Document, path: Path, shape: BandShape, name: str) -> Band | None:
-    high = None if shape.high is None else Fraction(shape.high)
-    return attempt(
-        document,
-        (*path, "name"),
-        lambda: Band(name=shape.name, low=Fraction(shape.low), high=high, label=shape.label.text()),
-        name,
-    )
 
 
 def summary(document: Document, path: Path) -> SummarySpec | None:

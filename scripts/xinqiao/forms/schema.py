@@ -1,4 +1,4 @@
-"""The Table Schema and the codebook of a form: what its answers look like as a table.
+"""The Table Schema of a form: what its answers look like as a table.
 
 The words are Frictionless' (specs.frictionlessdata.io/table-schema); what they lack stands in custom
 properties `xinqiao:…`.
@@ -6,11 +6,14 @@ properties `xinqiao:…`.
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import assert_never
 
 from xinqiao.core.bounds import bounds
+from xinqiao.core.derived import Derived
 from xinqiao.core.form import Form
-from xinqiao.core.question import Kind, Question
+from xinqiao.core.question import BadAnswer, Kind, Question
 from xinqiao.core.scale import Scale
 from xinqiao.core.text import Lang
 
@@ -19,6 +22,9 @@ def table_schema(form: Form, lang: Lang) -> dict[str, object]:
     """The Frictionless Table Schema of a form's answers, titles in one language.
 
     A question with `relevant` is optional. The cells of a select_multiple are choice names joined by a space.
+    Derived dimensions are no fields: nobody answers them. What `file` says of files of others stands beside
+    the fields and in none of them: codes that such a file writes for no answer are emptied as it is read, and in
+    our own tables the same words may be an answer.
     """
     return {
         "title": form.title[lang],
@@ -28,6 +34,8 @@ def table_schema(form: Form, lang: Lang) -> dict[str, object]:
         "xinqiao:version": form.version,
         "xinqiao:purpose": form.purpose.value,
         "xinqiao:scales": [_scale(scale, lang) for scale in form.scales],
+        **({"xinqiao:derived": [_derived(made, lang) for made in form.derived]} if form.derived else {}),
+        **({"xinqiao:file": settings} if (settings := _file(form)) else {}),
     }
 
 
@@ -45,9 +53,12 @@ def _field(form: Form, question: Question, lang: Lang) -> dict[str, object]:
         "xinqiao:kind": question.kind.value,
         "xinqiao:role": question.role.value,
         **({"xinqiao:sensitive": "health"} if question.sensitive else {}),
+        **({"xinqiao:person": True} if question.person else {}),
+        **({"xinqiao:column": question.column} if question.column else {}),
+        **({"xinqiao:on_bad_answer": "cell"} if question.on_bad_answer is BadAnswer.CELL else {}),
         **{f"xinqiao:{name}": rule.source for name, rule in rules.items() if rule},
         **({"xinqiao:choices": _choices(question, lang)} if question.choices else {}),
-        **({"xinqiao:scales": scales} if (scales := _scales_of(form, question)) else {}),
+        **({"xinqiao:scales": scales} if (scales := scales_of(form, question)) else {}),
     }
 
 
@@ -81,63 +92,63 @@ def _constraints(question: Question) -> dict[str, object]:
 
 def _choices(question: Question, lang: Lang) -> list[dict[str, object]]:
     return [
-        {"name": choice.name, "label": choice.label[lang]} | ({} if choice.score is None else {"score": choice.score})
+        {"name": choice.name, "label": choice.label[lang]}
+        | ({} if choice.score is None else {"score": choice.score})
+        | ({"column_value": list(choice.column_value)} if choice.column_value else {})
         for choice in question.choices
     ]
 
 
-def _scales_of(form: Form, question: Question) -> list[str]:
+def decimal(number: Fraction) -> str:
+    """A number as people and every program read it."""
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+
+
+def scales_of(form: Form, question: Question) -> list[str]:
+    """The scales that a question is an item of."""
     return [scale.name for scale in form.scales if question.name in scale.items]
 
 
 def _scale(scale: Scale, lang: Lang) -> dict[str, object]:
-    bands = [{"name": band.name, "low": str(band.low), "label": band.label[lang]} for band in scale.bands]
+    bands = [{"name": band.name, "low": decimal(band.low), "label": band.label[lang]} for band in scale.bands]
     return {
         "name": scale.name,
         "title": scale.title[lang],
         "items": list(scale.items),
         "reversed": list(scale.reversed_items),
         "method": scale.method.value,
-        "factor": str(scale.factor),
+        "factor": decimal(scale.factor),
         "missing_items": scale.missing_items,
         "sensitive": "health" if scale.sensitive else "none",
         "bands": bands,
+        **({"danger": {"item": danger.item, "at_least": danger.at_least}} if (danger := scale.danger) else {}),
+        **{key: words for key, words in (("source", scale.source), ("licence", scale.licence)) if words},
     }
 
 
-def codebook(form: Form, lang: Lang) -> list[dict[str, object]]:
-    """One row a question and choice, then one a scale and band; every row has the same columns.
-
-    `value` is a choice's or band's name, `score` a choice's score or a band's lower end.
-    """
-    rows: list[dict[str, object]] = []
-    for question in form.questions:
-        if not question.answered:
-            continue
-        base: dict[str, object] = {
-            "name": question.name,
-            "kind": question.kind.value,
-            "label": question.label[lang],
-            "role": question.role.value,
-            "required": question.required,
-            "relevant": question.relevant.source if question.relevant else "",
-            "constraint": question.constraint.source if question.constraint else "",
-            "scales": " ".join(_scales_of(form, question)),
-        }
-        parts = [_part(choice.name, choice.label[lang], choice.score) for choice in question.choices]
-        rows += [{**base, **part} for part in parts or [_part("", "", None)]]
-    for scale in form.scales:
-        base = {
-            **dict.fromkeys(rows[0], ""),
-            "name": scale.name,
-            "kind": f"scale ({scale.method.value})",
-            "label": scale.title[lang],
-            "scales": " ".join(scale.items),
-        }
-        bands = [_part(band.name, band.label[lang], str(band.low)) for band in scale.bands]
-        rows += [{**base, **part} for part in bands or [_part("", "", None)]]
-    return rows
+def _derived(made: Derived, lang: Lang) -> dict[str, object]:
+    levels = [
+        {"name": level.name, "label": level.label[lang]}
+        | (
+            {"choices": list(level.choices)}
+            if made.mapped
+            else {"low": None if level.low is None else decimal(level.low)}
+        )
+        for level in made.levels
+    ]
+    return {"name": made.name, "title": made.label[lang], "from": made.source, "levels": levels}
 
 
-def _part(value: str, label: str, score: int | str | None) -> dict[str, object]:
-    return {"value": value, "value_label": label, "score": "" if score is None else score}
+def _file(form: Form) -> dict[str, object]:
+    """What the form says of files of others, by the keys of a form file."""
+    file = form.file
+    said: dict[str, object] = {
+        "encoding": file.encoding,
+        "delimiter": file.delimiter,
+        "sheet": file.sheet,
+        "missing": list(file.missing),
+        "date": {"column": file.date_column, "format": file.date_format} if file.date_column else {},
+        "keep_if": file.keep_if.source if file.keep_if else "",
+        "already_reversed": file.already_reversed,
+    }
+    return {key: value for key, value in said.items() if value}

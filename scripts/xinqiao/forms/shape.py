@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, TypeVar, get_args
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from xinqiao.core.form import Purpose
-from xinqiao.core.problem import Problem
-from xinqiao.core.question import Role
+from xinqiao.core.question import BadAnswer, Role
 from xinqiao.core.scale import Method
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
-from xinqiao.forms.yaml_lines import Document, Path
 
 
 class Sensitive(StrEnum):
@@ -26,7 +23,7 @@ class Sensitive(StrEnum):
     HEALTH = "health"
 
 
-def _as_text(value: object) -> object:
+def as_text(value: object) -> object:
     """A code such as `1` or `true` as the text that stands in the file."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -52,7 +49,7 @@ def _not_blank(value: str) -> str:
     return value
 
 
-Words = Annotated[str, BeforeValidator(_as_text)]
+Words = Annotated[str, BeforeValidator(as_text)]
 Spoken = Annotated[Words, AfterValidator(_not_blank)]
 Number = Annotated[Decimal, BeforeValidator(_as_number)]
 YesNo = Annotated[bool, BeforeValidator(_as_yes_no)]
@@ -94,17 +91,41 @@ class RetentionShape(Shape):
     days: Annotated[int, Field(ge=1)]
 
 
-class FormShape(Shape):
-    """The whole file; rows, choices, scales and summaries are looked at one by one."""
+class DateShape(Shape):
+    """`date`: the column that says when a row was given, and how it is written."""
 
-    not_yet = frozenset({"file", "derived", "counts", "on_bad_answer"})
+    column: Words
+    format: Words = ""
+
+
+class FileShape(Shape):
+    """`file`: how files of others are read."""
+
+    not_yet = frozenset({"counts", "header_row"})
+    encoding: Words = ""
+    delimiter: Words = ""
+    sheet: Words = ""
+    missing: Several = []
+    date: DateShape | None = None
+    keep_if: Words = ""
+    already_reversed: YesNo = False
+
+
+class FormShape(Shape):
+    """The whole file; rows, choices, scales, derived, summaries and cases are looked at one by one."""
+
+    not_yet = frozenset({"counts"})
     settings: SettingsShape
     intro: LabelShape | None = None
     consent: LabelShape
     survey: list[Any]
     choices: dict[str, list[Any]] = {}
     scales: list[Any] = []
+    derived: list[Any] = []
     summaries: list[Any] = []
+    cases: list[Any] = []
+    file: FileShape | None = None
+    on_bad_answer: Annotated[BadAnswer, Lax] = BadAnswer.ROW
     seal_to: list[Words]
     retention: RetentionShape
 
@@ -115,7 +136,7 @@ class RowShape(Shape):
     not_yet = frozenset(
         {
             "appearance", "autoplay", "calculation", "choice_filter", "default", "guidance_hint", "image", "media",
-            "on_bad_answer", "parameters", "person", "read_only", "repeat_count", "required_message", "trigger",
+            "parameters", "read_only", "repeat_count", "required_message", "trigger",
         }
     )  # fmt: skip
     type: Words
@@ -128,8 +149,10 @@ class RowShape(Shape):
     constraint_message: LabelShape | None = None
     role: Annotated[Role, Lax] = Role.ANSWER
     sensitive: Annotated[Sensitive, Lax] = Sensitive.NONE
+    person: YesNo = False
     column: Words = ""
     missing: Several = []
+    on_bad_answer: Annotated[BadAnswer, Lax] | None = None
 
 
 class ChoiceShape(Shape):
@@ -149,12 +172,19 @@ class BandShape(Shape):
     low: Number
     high: Number | None = None
     label: LabelShape
+    advice: LabelShape | None = None
+
+
+class DangerShape(Shape):
+    """`danger` of a scale: the item that shows help, and from which score on."""
+
+    item: Words
+    at_least: int
 
 
 class ScaleShape(Shape):
     """One entry of `scales`."""
 
-    not_yet = frozenset({"danger", "already_reversed"})
     name: Words
     title: LabelShape
     items: list[Words]
@@ -163,9 +193,33 @@ class ScaleShape(Shape):
     factor: Number = Decimal(1)
     missing_items: Annotated[int, Field(ge=0)] = 0
     bands: list[BandShape] = []
+    danger: DangerShape | None = None
     sensitive: Annotated[Sensitive, Lax] | None = None
     source: Words = ""
     licence: Words = ""
+    about: LabelShape | None = None
+
+
+class DerivedShape(Shape):
+    """One entry of `derived`: `bins` of a whole number, or a `map` of choices."""
+
+    name: Words
+    label: LabelShape
+    source: Annotated[Words, Field(alias="from")]
+    bins: list[int] = []
+    map: dict[str, Several] = {}
+    labels: dict[str, LabelShape] = {}
+
+
+class CaseShape(Shape):
+    """One entry of `cases`; `score: null` where too much lacks for a score."""
+
+    title: LabelShape
+    scale: Words
+    answers: dict[str, Words]
+    score: Number | None
+    band: Words | None = None
+    danger: YesNo = False
 
 
 class SummaryShape(Shape):
@@ -177,99 +231,3 @@ class SummaryShape(Shape):
     by: list[Any] = []
     measures: list[Words]
     audience: Annotated[Audience, Lax] = Audience.STAFF
-
-
-AnyShape = TypeVar("AnyShape", bound=Shape)
-TYPES = {
-    "string_type": "value-not-text", "int_type": "value-not-whole", "bool_type": "value-not-yes-no",
-    "list_type": "value-not-list", "dict_type": "value-not-keys", "model_type": "value-not-keys",
-    "decimal_type": "value-not-number", "is_instance_of": "value-not-number",
-}  # fmt: skip
-
-
-def checked(shape: type[AnyShape], document: Document, path: Path) -> AnyShape | None:
-    """The mapping at a path in its shape; problems are noted in the document.
-
-    Keys too many and words lacking do not stop: what they stand in is still read, so that its other
-    problems come in the same run.
-    """
-    raw = document.get(path)
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-    document.faulty.add(path)
-    document.problems += [_problem(shape, detail, document, path) for detail in details]
-    extra = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
-    unspoken = {detail["loc"][:-1] for detail in details if _unspoken(shape, detail)}
-    if any(detail["loc"] not in extra and detail["loc"][:-1] not in unspoken for detail in details):
-        return None
-    return shape.model_validate(_mended(raw, extra, unspoken, ()))
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """The known name that looks most like a name; a dash where none is known."""
-    return (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
-
-
-def _unspoken(shape: type[Shape], detail: ErrorDetails) -> bool:
-    """Whether a detail says that a text lacks a language."""
-    return detail["type"] == "blank" or (
-        detail["type"] == "missing" and _inner(shape, detail["loc"][:-1]) is LabelShape
-    )
-
-
-def _mended(value: Any, extra: set[Path], unspoken: set[Path], at: Path) -> Any:
-    """A value without the keys that are too many, its lacking texts filled with dashes."""
-    if at in unspoken:
-        return {"zh": "–", "en": "–"}
-    if isinstance(value, dict):
-        kept = {key: part for key, part in value.items() if (*at, key) not in extra}
-        return {key: _mended(part, extra, unspoken, (*at, key)) for key, part in kept.items()}
-    if isinstance(value, list):
-        return [_mended(part, extra, unspoken, (*at, index)) for index, part in enumerate(value)]
-    return value
-
-
-def _problem(shape: type[Shape], detail: ErrorDetails, document: Document, path: Path) -> Problem:
-    where = (*path, *detail["loc"])
-    key = str(where[-1]) if where else document.file
-    kind, context = detail["type"], detail.get("ctx", {})
-    name = document.get((*path, "name"))
-    question = str(name) if isinstance(name, str | int) and "name" in shape.model_fields else ""
-    place = document.place(where, question)
-    if _unspoken(shape, detail):
-        return Problem(code="text-lacks-language", place=place, params={"lang": key})
-    match kind:
-        case "extra_forbidden":
-            inner = _inner(shape, detail["loc"][:-1])
-            place = document.place(where, question, key=True)
-            if key in inner.not_yet:
-                return Problem(code="not-yet", place=place, params={"what": key})
-            params = {"key": key, "nearest": nearest(key, list(inner.model_fields))}
-            return Problem(code="form-key-unknown", place=place, params=params)
-        case "missing":
-            return Problem(code="form-key-missing", place=place, params={"key": key})
-        case "enum":
-            allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-            params = {"value": str(_as_text(detail["input"])), "allowed": allowed}
-            return Problem(code="value-unknown", place=place, params=params)
-        case "greater_than_equal":
-            params = {"key": key, "least": str(context["ge"])}
-            return Problem(code="value-too-small", place=place, params=params)
-    return Problem(code=TYPES[kind], place=place, params={"key": key})
-
-
-def _inner(shape: type[Shape], loc: tuple[str | int, ...]) -> type[Shape]:
-    """The shape that stands at a place inside another."""
-    for part in loc:
-        if isinstance(part, str):
-            found = _shape_in(shape.model_fields[part].annotation)
-            shape = found or shape
-    return shape
-
-
-def _shape_in(annotation: Any) -> type[Shape] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Shape):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _shape_in(part))), None)
