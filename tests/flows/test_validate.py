@@ -13,6 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from xinqiao.cli import main
 from xinqiao.core.problem import ExitCode
@@ -169,3 +172,149 @@ def test_a_file_that_is_not_there_or_cannot_be_read_is_told(project: Path, tmp_p
     assert result.exit_code == ExitCode.ANSWERS
     assert MARK not in result.output
     assert not (tmp_path / "clean.csv").exists()
+
+
+# ── Bad input: counted by code and field, never quoted ──
+
+HOSTILE = """\
+settings: {form_id: hostile, version: 1, purpose: survey, title: {zh: 测试, en: Test}}
+consent: {zh: 同意, en: Agreed}
+file: {missing: ["-99"], date: {column: when, format: "%d/%m/%Y"}, keep_if: "${agreed} != 'no'"}
+survey:
+  - {type: text, name: agreed, label: {zh: 同意, en: Agreed}}
+  - type: text
+    name: unit
+    role: dimension
+    required: true
+    column: Which class are you in?
+    label: {zh: 班级, en: Class}
+  - {type: select_one often, name: item, column: "How often?", missing: [9], label: {zh: 题目, en: Item}}
+  - {type: integer, name: age, on_bad_answer: cell, constraint: ". >= 16 and . <= 60", label: {zh: 年龄, en: Age}}
+  - {type: select_multiple often, name: several, label: {zh: 多选, en: Several}}
+  - {type: text, name: note, role: free-text, constraint: "string-length(.) < 9", label: {zh: 说明, en: Note}}
+choices:
+  often:
+    - {name: "0", score: 0, column_value: [1, Never], label: {zh: 从不, en: Never}}
+    - {name: "1", score: 1, column_value: [2, Some times], label: {zh: 常常, en: Often}}
+seal_to: [aggregation]
+retention: {days: 30}
+"""
+HOSTILE_HEADER = "agreed,Which class are you in?,How often?,age,several,note,when\n"
+
+
+@pytest.fixture(scope="module")
+def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile").joinpath("portal")
+    (folder / "forms").mkdir(parents=True)
+    shutil.copy(root / "portal.toml", folder)
+    (folder / "forms" / "hostile.yml").write_text(HOSTILE, encoding="utf-8")
+    return folder
+
+
+def counted(
+    project: Path, content: bytes, name: str = "answers.csv"
+) -> tuple[dict[tuple[str, str], int], dict[str, Any]]:
+    path = project / name
+    path.write_bytes(content)
+    result = run(project, "hostile", path, "--json")
+    found = document(result.stdout)
+    by: dict[tuple[str, str], int] = {}
+    for problem in found["problems"]:
+        key = problem["code"], problem["field"]
+        by[key] = by.get(key, 0) + problem["count"]
+    return by, found
+
+
+def lines(*rows: str) -> bytes:
+    return (HOSTILE_HEADER + "\n".join(rows)).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (lines("yes,A,7,20,,,1/5/2026", "yes,A,3,20,,,1/5/2026"), {("answer-outside", "item"): 2}),
+        (lines("yes,A,9,20,,,1/5/2026", "yes,A,9.0,-99,,,1/5/2026"), {}),
+        (lines("yes,A,1,61,,,1/5/2026", "yes,A,1,1e9,,,1/5/2026"), {("answer-emptied", "age"): 2}),
+        (lines('yes,"A\nB","Some\r\ntimes",20,"1\n2",,1/5/2026'), {}),
+        (lines("yes,A,1,20,1 3,,1/5/2026", "yes,A,1,20,1;2,,1/5/2026"), {("answer-outside", "several"): 2}),
+        (lines("yes,,1,20,,,1/5/2026"), {("answer-required", "unit"): 1}),
+        (lines("yes,A,1,20,,much too long,32/5/2026"), {("answer-constraint", "note"): 1, ("date-unreadable", ""): 1}),
+        (lines("no,A,77,20,,,1/5/2026", "yes,A,1,20,,,1/5/2026"), {("row-not-kept", ""): 1}),
+        (lines("yes,A,1,20,,1/5/2026", "yes,A,1,20,,,1/5/2026,more"), {("row-short", ""): 1, ("row-long", ""): 1}),
+        (
+            lines("yes,A,1,20,,,1/5/2026").replace(b"agreed", b"How often?"),
+            {("column-repeated", "item"): 1, ("column-absent", "agreed"): 1, ("answer-outside", "item"): 1},
+        ),
+        (
+            lines("yes,A,1,20,,,1/5/2026").replace(b"Which class are you in?", b"Your class"),
+            {("column-missing", "unit"): 1, ("columns-extra", ""): 1, ("answer-required", "unit"): 1},
+        ),
+        (
+            lines("yes,一班,1,20,,,1/5/2026", "") + "yes,二班,1,20,,,1/5/2026".encode("gb18030"),
+            {("row-encoding", ""): 1},
+        ),
+    ],
+    ids=[
+        "codes-that-were-not-declared", "declared-missing-codes", "out-of-range", "line-breaks-in-cells",
+        "unknown-of-several", "required", "constraint-and-date", "not-kept", "ragged", "repeated-header",
+        "renamed-column", "mixed-encodings",
+    ],
+)  # fmt: skip
+def test_bad_input_is_counted_by_code_and_field(
+    hostile: Path, content: bytes, expected: dict[tuple[str, str], int]
+) -> None:
+    by, _ = counted(hostile, content)
+    assert by == expected
+
+
+# A sign that stands in no header, no code, no message.
+SIGN = "Ω"
+HOSTILE_CELL = st.one_of(
+    st.sampled_from(
+        ["", "yes", "no", "1", "2", "7", "9", "20", "1 2", "1/5/2026", f"={SIGN}", f'"{SIGN}', f"{SIGN}\n,"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8).map(
+        lambda text: f"{text}{SIGN}"
+    ),
+    st.sampled_from(["20", "1", "1/5/2026", "{", "}", "{0}", "{count}", "%s", "[red]", "[/]", "\x1b[31m"]).map(
+        lambda text: text + SIGN
+    ),
+)
+
+
+def as_bytes(rows: list[list[str]], encoding: str, *, quoted: bool) -> bytes:
+    """The rows below the header as a file; unquoted, delimiters and quotes within cells break it."""
+    header = HOSTILE_HEADER.strip().split(",")
+    if encoding == "xlsx":
+        book, stream = openpyxl.Workbook(), io.BytesIO()
+        for row in [header, *rows]:
+            book.active.append([ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row])
+        book.save(stream)
+        return stream.getvalue()
+    text = io.StringIO(newline="")
+    if quoted:
+        csv.writer(text).writerows([header, *rows])
+    else:
+        text.write("\n".join(map(",".join, [header, *rows])))
+    return text.getvalue().encode(encoding)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.lists(HOSTILE_CELL, min_size=7, max_size=7) | st.lists(HOSTILE_CELL, min_size=1, max_size=9), max_size=6
+    ),
+    st.sampled_from(["utf-8", "gb18030", "utf-16", "utf-8-sig", "xlsx"]),
+    st.booleans(),
+)
+def test_no_cell_of_any_file_is_told(hostile: Path, rows: list[list[str]], encoding: str, quoted: bool) -> None:
+    path = hostile / "answers.csv"
+    path.write_bytes(as_bytes(rows, encoding, quoted=quoted))
+    report = hostile / "report.json"
+    report.unlink(missing_ok=True)
+    for extra in (["--report", report], ["--json"]):
+        result = run(hostile, "hostile", path, *extra)
+        assert SIGN not in result.output + result.stderr
+    assert SIGN not in report.read_text(encoding="utf-8")
+    found = document(result.stdout)
+    assert found["rows"] == found["valid"] + found["quarantined"]

@@ -17,6 +17,8 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.forms.schema import table_schema
 from xinqiao.tables.read import RawTable, read_file
 
+Read = Callable[[bytes | str], RawTable]
+
 
 def words(text: str) -> Text:
     return Text.of(zh=f"{text}（中）", en=text)
@@ -86,13 +88,22 @@ def schema(form: Form) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def read(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes | str], RawTable]:
-    """Reads bytes, or a text as UTF-8, as a file of answers to the form."""
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Form], Read]:
+    """For a form, what reads bytes, or a text as UTF-8, as a file of answers to it."""
     folder, numbers = tmp_path_factory.mktemp("answers"), count()
 
-    def reading(content: bytes | str) -> RawTable:
-        path: Path = folder / f"{next(numbers)}.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_file(path, form)
+    def of(form: Form) -> Read:
+        def reading(content: bytes | str) -> RawTable:
+            path: Path = folder / f"{next(numbers)}.csv"
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            return read_file(path, form)
 
-    return reading
+        return reading
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def read(form: Form, reader: Callable[[Form], Read]) -> Read:
+    """Reads bytes, or a text as UTF-8, as a file of answers to the form."""
+    return reader(form)

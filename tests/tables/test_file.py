@@ -1,4 +1,4 @@
-"""Bytes of any origin become text and records, or one clear problem."""
+"""A text becomes records, cell by cell, whatever its quotes and delimiters are."""
 
 from __future__ import annotations
 
@@ -10,59 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xinqiao.core.problem import XinqiaoError
-from xinqiao.tables.file import DELIMITERS, decode, delimiter_of, records
-
-CHINESE = "班级,mood\n一班,很低落\n"
-
-
-@pytest.mark.parametrize(
-    ("raw", "encoding"),
-    [
-        (CHINESE.encode(), "utf-8"),
-        (CHINESE.encode("utf-8-sig"), "utf-8-sig"),
-        (CHINESE.encode("gb18030"), "gb18030"),
-        (CHINESE.encode("utf-16"), "utf-16"),
-        (b"\xfe\xff" + CHINESE.encode("utf-16-be"), "utf-16"),
-    ],
-)
-def test_text_comes_out_the_same_whatever_the_encoding(raw: bytes, encoding: str) -> None:
-    assert decode(raw, "f.csv") == (CHINESE, encoding)
-
-
-@pytest.mark.parametrize(
-    ("raw", "code"),
-    [
-        (b"", "file-empty"),
-        (b"\xef\xbb\xbf", "file-empty"),
-        (b" \r\n\t\n", "file-empty"),
-        (b"mood\n\0\n", "file-binary"),
-        (CHINESE.encode("utf-16-le"), "file-binary"),
-        (b"mood\n\xff\n", "file-undecodable"),
-        (b"mood\n\xed\xa0\x80\n", "file-undecodable"),
-        (b"\xff\xfea", "file-undecodable"),
-        ("na\u00efve,caf\u00e9\n".encode("cp1252"), "file-undecodable"),
-        (b"\xd0\xcf\x11\xe0rest", "file-kind-unsupported"),
-        (b"%PDF-1.7", "file-kind-unsupported"),
-    ],
-)
-def test_a_file_that_is_no_text_is_one_problem_with_its_place(raw: bytes, code: str) -> None:
-    with pytest.raises(XinqiaoError) as caught:
-        decode(raw, "f.csv")
-    assert [(problem.code, problem.place.file) for problem in caught.value.problems] == [(code, "f.csv")]
-
-
-@settings(deadline=None)
-@given(st.binary())
-def test_any_bytes_give_text_without_surrogates_or_one_problem(raw: bytes) -> None:
-    try:
-        text, _ = decode(raw, "f.csv")
-    except XinqiaoError as error:
-        assert len(error.problems) == 1
-    else:
-        assert text.strip()
-        text.encode()
-
+from xinqiao.tables.file import DELIMITERS, delimiter_of, records
 
 CELLS = st.text(st.sampled_from('a b中,;\t"\n\r＂0'), max_size=6)
 TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6)

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import frictionless
@@ -13,14 +15,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.form import Form
 from xinqiao.core.problem import ExitCode, Level
+from xinqiao.core.question import Kind, Question, Role
 from xinqiao.core.text import Lang
+from xinqiao.forms.schema import table_schema
 from xinqiao.tables.check import Logic
 from xinqiao.tables.read import RawTable
 from xinqiao.tables.validate import Validated, validate
+from xinqiao.tables.written import clean_text
 
 Judge = Callable[[str], Validated]
+Read = Callable[[str], RawTable]
 HEADER = ["班级", "mood", "hours", "topics", "why", "again"]
 
 
@@ -114,6 +121,65 @@ def test_a_schema_of_another_form_is_our_fault(form: Form) -> None:
 def test_no_rows_are_no_error(form: Form, schema: dict[str, object]) -> None:
     checked = validate(form, schema, RawTable(file="", rows=()))
     assert (checked.rows, checked.quarantined) == ((), 0)
+
+
+# ── Derived dimensions and persons ──
+
+
+def grown(form: Form) -> Form:
+    """The form with hours of sleep in bins, moods in two levels, and a supporter who is a person."""
+    levels = (
+        DerivedLevel(name="short", label=form.title),
+        DerivedLevel(name="fair", label=form.title, low=Fraction(6)),
+        DerivedLevel(name="long", label=form.title, low=Fraction(9)),
+    )
+    moods = (
+        DerivedLevel(name="down", label=form.title, choices=("1",)),
+        DerivedLevel(name="up", label=form.title, choices=("2", "3")),
+    )
+    supporter = Question(name="supporter", kind=Kind.TEXT, label=form.title, role=Role.DIMENSION, person=True)
+    questions = tuple(
+        replace(question, role=Role.DIMENSION) if question.name in {"mood", "hours"} else question
+        for question in (*form.questions, supporter)
+    )
+    return replace(
+        form,
+        sections=(replace(form.sections[0], questions=questions),),
+        derived=(
+            Derived(name="sleep_group", label=form.title, source="hours", levels=levels),
+            Derived(name="mood_group", label=form.title, source="mood", levels=moods),
+        ),
+    )
+
+
+def test_derived_dimensions_are_made_of_usable_answers(form: Form, reader: Callable[[Form], Read]) -> None:
+    form = grown(form)
+    raw = reader(form)("mood,hours\n2,5\n3,6\n1,8\n2,9\n2,24\n2,-1\n2,\nbad,7\n".replace("1,8", "Very low,8"))
+    checked = validate(form, table_schema(form, Lang.EN), raw)
+    # Row 3 lacks the reason that a low mood asks for.
+    found = {number: (row.values["mood_group"], row.values["sleep_group"]) for number, row in checked.rows}
+    assert found == {
+        1: ("up", "short"), 2: ("up", "fair"), 4: ("up", "long"), 5: ("up", "long"), 6: ("up", None), 7: ("up", None)
+    }  # fmt: skip
+    assert checked.reasons == {"answer-required": 1, "answer-outside": 1}
+
+
+def test_clean_rows_hold_persons_who_were_asked_for_and_no_derived_dimension(
+    form: Form, reader: Callable[[Form], Read]
+) -> None:
+    form = grown(form)
+    checked = validate(form, table_schema(form, Lang.EN), reader(form)("mood,hours,supporter\n2,5,Li Lei\n3,6,\n"))
+    clean = list(csv.DictReader(io.StringIO(clean_text(form, checked))))
+    assert [row["supporter"] for row in clean] == ["Li Lei", ""]
+    assert not {"mood_group", "sleep_group"} & clean[0].keys()
+    again = validate(form, table_schema(form, Lang.EN), reader(form)(clean_text(form, checked)))
+    assert [row.values for _, row in again.rows] == [row.values for _, row in checked.rows]
+    told = [
+        repr(checked),
+        json.dumps(checked.as_json()),
+        *(each.line(lang) for each in checked.problems for lang in Lang),
+    ]
+    assert "Li Lei" not in "".join(told)
 
 
 # ── What holds for every file ──

@@ -8,6 +8,7 @@ import traceback
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import openpyxl
@@ -16,7 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import PatternFill
 
+from xinqiao.core.foreign import ForeignFile
+from xinqiao.core.form import Form
 from xinqiao.core.problem import ExitCode, XinqiaoError
+from xinqiao.core.question import BadAnswer
 from xinqiao.tables.finding import counts
 from xinqiao.tables.read import RawTable
 
@@ -45,6 +49,15 @@ def changed(raw: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
         for name in old.namelist():
             new.writestr(name, change(old.read(name)) if name == part else old.read(name))
     return stream.getvalue()
+
+
+def with_question(form: Form, name: str, **changes: object) -> Form:
+    """The form with one question changed."""
+    questions = tuple(
+        replace(question, **changes) if question.name == name else question  # type: ignore[arg-type]
+        for question in form.questions
+    )
+    return replace(form, sections=(replace(form.sections[0], questions=questions),))
 
 
 def seen(table: RawTable) -> Mapping[tuple[str, str], int]:
@@ -83,12 +96,57 @@ def test_a_typed_cell_becomes_the_text_of_an_export(read: Read, value: object, t
     assert read(workbook(["mood", "why"], [1, value])).rows[0][1]["why"] == text
 
 
-def test_a_formula_gives_its_stored_value_and_nothing_where_none_is_stored(read: Read) -> None:
+def stored(raw: bytes, cell: bytes) -> bytes:
+    """The same workbook with what its one formula comes to; openpyxl itself stores nothing."""
+    found = changed(raw, "xl/worksheets/sheet1.xml", lambda xml: re.sub(rb"<v ?/>|<v></v>", cell, xml))
+    assert found != raw
+    return found
+
+
+def test_a_formula_gives_what_is_stored_of_it(read: Read) -> None:
     raw = workbook(["mood", "hours"], [1, "=3+4"])
-    assert read(raw).rows[0][1]["hours"] == ""
-    stored = changed(raw, "xl/worksheets/sheet1.xml", lambda xml: re.sub(rb"<v ?/>|<v></v>", b"<v>7</v>", xml))
-    assert stored != raw
-    assert read(stored).rows[0][1]["hours"] == "7"
+    table = read(stored(raw, b"<v>7</v>"))
+    assert (table.rows[0][1]["hours"], seen(table)) == ("7", seen(read(workbook(["mood", "hours"], [1, 7]))))
+
+
+def test_a_formula_that_came_to_an_empty_text_is_no_answer(read: Read) -> None:
+    raw = changed(
+        workbook(["mood", "hours"], [1, '=IF(A2=1,"",8)']),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: re.sub(rb'<c r="B2"[^>]*>', b'<c r="B2" t="str">', xml),
+    )
+    table = read(raw)
+    assert table.rows[0][1]["hours"] == ""
+    assert ("answer-formula", "hours") not in seen(table)
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_formula_without_a_stored_value_is_told_and_not_taken_for_no_answer(
+    form: Form, reader: Callable[[Form], Read], lenient: bool
+) -> None:
+    read = reader(with_question(form, "hours", on_bad_answer=BadAnswer.CELL if lenient else BadAnswer.ROW))
+    table = read(workbook(["mood", "hours", "beside"], [1, "=3+4"], [2, 5, "=1+1"], ["=1+0", "=3+4"], ["=1"]))
+    aside = {finding.row for finding in table.findings if finding.sets_aside}
+    assert aside == ({3, 4} if lenient else {1, 3, 4})
+    assert [number for number, _ in table.rows] == ([1, 2] if lenient else [2])
+    assert seen(table)["answer-formula", "mood"] == 2
+    assert seen(table)["answer-emptied" if lenient else "answer-formula", "hours"] == 2
+
+
+def test_the_named_sheet_is_read_and_no_other_is_told_of(form: Form, reader: Callable[[Form], Read]) -> None:
+    book = openpyxl.Workbook()
+    book.active.append([MARK])
+    for name, mood in (("spring", 2), ("答卷", 3)):
+        sheet = book.create_sheet(name)
+        sheet.append(["mood"])
+        sheet.append([mood])
+    named = {name: reader(replace(form, file=ForeignFile(sheet=name))) for name in ("spring", "答卷", "autumn")}
+    assert [read(saved(book)).rows[0][1]["mood"] for read in (named["spring"], named["答卷"])] == ["2", "3"]
+    assert ("sheets-extra", "") not in seen(named["spring"](saved(book)))
+    with pytest.raises(XinqiaoError) as caught:
+        named["autumn"](saved(book))
+    assert caught.value.problems[0].code == "sheet-unknown"
+    assert caught.value.problems[0].params == {"sheet": "autumn", "known": "Sheet, spring, 答卷"}
 
 
 def test_blank_edges_are_dropped_and_blank_rows_between_are_counted(read: Read) -> None:

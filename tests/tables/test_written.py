@@ -113,13 +113,23 @@ def test_every_row_set_aside_is_written_with_its_number_its_reasons_and_its_cell
     checked = validate(form, schema, raw)
     found = parsed(quarantine_text(raw, checked))
     assert found == [
-        ["row", "codes", "fields", *HEADER, "", ""],
-        ["2", "answer-outside answer-type", "mood hours", "B", "awful", "eight", "", "", "", "", ""],
-        ["4", "row-short", "", "C", "2", "", "", "", "", "", ""],
-        ["5", "row-long", "", "D", "2", "", "", "", "", "", "more"],
-        ["6", "row-unreadable", "", '"x"y,2,,,,', "", "", "", "", "", "", ""],
-        ["7", "answer-outside", "hours", "E", " 2 ", "99", "", "two\nlines", "", "", ""],
-    ]
+        ["row", "codes", "reasons_zh", "reasons_en", "fields", *HEADER, "", ""],
+        [
+            "2", "answer-outside answer-type", "回答不在选项或范围之内；回答类型不对",
+            "answer outside the choices or the range; answer of another type", "mood hours",
+            "B", "awful", "eight", "", "", "", "", "",
+        ],
+        ["4", "row-short", "单元格少于列名", "fewer cells than headers", "", "C", "2", "", "", "", "", "", ""],
+        ["5", "row-long", "单元格多于列名", "more cells than headers", "", "D", "2", "", "", "", "", "", "more"],
+        [
+            "6", "row-unreadable", "引号不成对，无法分列", "broken quotes, cannot be split into cells", "",
+            '"x"y,2,,,,', "", "", "", "", "", "", "",
+        ],
+        [
+            "7", "answer-outside", "回答不在选项或范围之内", "answer outside the choices or the range", "hours",
+            "E", " 2 ", "99", "", "two\nlines", "", "", "",
+        ],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("sign", FORMULA)

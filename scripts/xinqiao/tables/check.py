@@ -38,14 +38,19 @@ class Logic:
 
     def keep_relevant(self, answers: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
         """The answers (question → text) without those to irrelevant questions, and whose were emptied."""
-        kept: dict[str, Value] = dict(answers)
+        emptied = self.irrelevant(answers)
+        return {**answers, **dict.fromkeys(emptied, "")}, emptied
+
+    def irrelevant(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """The questions that have an answer, texts or typed, and were not to be asked."""
+        kept: dict[str, Value] = dict(values)
         emptied: list[str] = []
         for question, relevant, _ in self.rules:
             if relevant and not truth(evaluate(relevant, kept, kept.get(question.name), None)):
-                if kept.get(question.name):
+                if kept.get(question.name) not in {None, ""}:
                     emptied.append(question.name)
-                kept[question.name] = ""
-        return {name: str(kept[name]) for name in answers}, tuple(emptied)
+                kept[question.name] = None
+        return tuple(emptied)
 
     def faults(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
         """(code, question) for each typed value that breaks a rule of its question."""

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xinqiao.core.problem import Level, Place, Problem, catalogue
+from xinqiao.tables.reason import TITLES
 
 # Every reason for which a row is set aside.
-REASONS = (
-    "row-short", "row-long", "row-unreadable", "form-other", "question-unknown", "answer-unreadable",
-    "answer-too-long", "answer-type", "answer-outside", "answer-required", "answer-constraint",
-)  # fmt: skip
+REASONS = tuple(TITLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing seen: `row` counts data rows from 1, 0 is the whole file; `field` is a question of the form.
 
-    A finding of level error that has a row sets that row aside as a whole (`on_bad_answer: row`);
-    all others are told and counted, and the row goes on. Raises ValueError for an unknown code.
+    A finding of level error that has a row sets that row aside as a whole; all others are told and counted,
+    and the row goes on. Raises ValueError for an unknown code.
     """
 
     code: str

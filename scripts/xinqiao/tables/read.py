@@ -1,28 +1,29 @@
 """Answers from a foreign file or from opened envelopes to one raw table; nothing is judged here but form.
 
 What a row says is judged in validate.py. Every row of the file ends as a row, as a row set aside by a
-finding, or, where it holds nothing at all, as dropped.
+finding, as one that `keep_if` leaves out, or, where it holds nothing at all, as dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+from xinqiao.core.expression import Node, evaluate, truth
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, Problem, refuse
-from xinqiao.core.question import Kind, Question
+from xinqiao.core.question import BadAnswer, Kind, Question
 from xinqiao.core.record import Submission
-from xinqiao.tables.file import Record, decode, delimiter_of, records, spelled
+from xinqiao.tables.columns import DAY, NUMBER, columns, header_findings, headers
+from xinqiao.tables.day import day_of
+from xinqiao.tables.file import Record, spelled
 from xinqiao.tables.finding import Finding, problems
+from xinqiao.tables.source import records_of
 from xinqiao.tables.spelling import LONGEST_ANSWER, Spelling, unreadable
-from xinqiao.tables.workbook import LOCKED, OLE, XLSX, sheet, sheet_records
 
 Answers = Mapping[str, str]
-# The first header of our own CSV: the row's number in the file that it was made from. No question can have
-# this name, so our file is known by it, and a row without any answer is no blank row.
-NUMBER = "#row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +31,15 @@ class RawTable:
     """Answers before validation: 1-based data row number and, for each question, its text ("" is none).
 
     Row numbers count every row of the file after its header, blank ones too;
-    for submissions they count these. `dropped` rows were blank. `records` are the file's own, the header
-    first, for the person who asks to see what was set aside.
+    for submissions they count these. `days`: row → when it was given, where the form file says how to know.
+    `dropped` rows were blank. `records` are the file's own, the header first, for the person who asks to
+    see what was set aside.
     """
 
     file: str
     rows: tuple[tuple[int, Answers], ...] = field(repr=False)
     findings: tuple[Finding, ...] = ()
+    days: Mapping[int, date] = field(default_factory=dict, repr=False)
     dropped: int = 0
     records: tuple[Record, ...] = field(default=(), repr=False)
 
@@ -47,52 +50,133 @@ class RawTable:
 
 
 def read_file(path: Path, form: Form) -> RawTable:
-    """A file of answers: CSV (comma, semicolon or tab; UTF-8, UTF-16 with its mark, or GB18030) or XLSX.
+    """A file of answers as `form.file` describes it: CSV or XLSX.
 
-    Columns are found by `question.column`, else by the question's name; our own CSV (written.py) holds
-    names already. Raises XinqiaoError where the file as a whole cannot be used: answers-file-unreadable,
-    file-empty, file-binary, file-undecodable, file-kind-unsupported, workbook-broken, workbook-locked,
-    columns-unknown.
+    Where that says nothing: UTF-8, UTF-16 with its mark, or GB18030; comma, semicolon or tab; the first
+    sheet. Columns are found by `question.column`, else by the question's name; our own CSV (written.py)
+    holds names already. Rows for which `keep_if` does not hold are left out before anything of them is
+    judged, and counted once. Raises XinqiaoError where the file as a whole cannot be used:
+    answers-file-unreadable, file-*, workbook-*, sheet-unknown, columns-unknown, date-column-missing; or
+    where the form cannot read it (item-unmirrored, item-unbounded).
     """
+    file = str(path)
     asked = [question for question in form.questions if question.answered]
-    stream, about = _source(_bytes(path), str(path), {name for question in asked for name in _headers(question)})
+    stream, about = records_of(_bytes(path), file, form.file, {name for each in asked for name in headers(each)})
     header = next(stream, None)
     if header is None:
-        raise refuse("file-empty", Place(file=str(path)))
-    labels = [spelled(cell) for cell in header.cells or ()]
-    own = labels[:1] == [NUMBER]
-    columns = _columns(asked, labels, (-1,) if own else (0, -1))
-    if not columns:
-        raise refuse("columns-unknown", Place(file=str(path)))
-    findings = [*_header_findings(asked, labels, columns), *about]
-    spellings = {question.name: (Spelling.own if own else Spelling.foreign)(question) for question in asked}
-    rows: list[tuple[int, Answers]] = []
+        raise refuse("file-empty", Place(file=file))
+    if header.strange:
+        raise refuse("file-undecodable", Place(file=file))
+    reading = _Reading.of(form, asked, header, file)
     written = (header, *stream)
-    for record in written[1:]:
-        if record.blank:
-            continue
-        if faults := _record_faults(record, len(labels), columns):
-            findings += faults
-        else:
-            rows.append((record.number, _answers(record, columns, spellings)))
-    dropped = sum(record.blank for record in written[1:])
-    if dropped:
-        findings.append(Finding(code="row-blank", count=dropped))
+    filled = [record for record in written[1:] if not record.blank]
+    dropped = len(written) - 1 - len(filled)
+    findings = [*reading.header_findings(asked), *about]
+    rows: list[tuple[int, Answers]] = []
+    left_out = 0
+    for record in filled:
+        answers, seen = reading.row(record)
+        findings += seen
+        if answers is not None:
+            rows.append((record.number, answers))
+        left_out += answers is None and not seen
+    totals = {"row-blank": dropped, "row-not-kept": left_out}
+    findings += [Finding(code=code, count=count) for code, count in totals.items() if count]
+    days = {number: day for number, _ in rows if (day := reading.day(written[number]))}
+    if form.file.date_column:
+        findings += [Finding(code="date-unreadable", row=number) for number, _ in rows if number not in days]
     if not rows and not any(finding.sets_aside for finding in findings):
         findings.append(Finding(code="rows-none"))
-    return RawTable(file=str(path), rows=tuple(rows), findings=tuple(findings), dropped=dropped, records=written)
+    return RawTable(file=file, rows=tuple(rows), findings=tuple(findings), days=days, dropped=dropped, records=written)
 
 
-def _source(raw: bytes, file: str, known: Collection[str]) -> tuple[Iterator[Record], Sequence[Finding]]:
-    """The records of a file from its header, and what is to be told of the file itself."""
-    if raw.startswith(XLSX):
-        rows, others = sheet(raw, file)
-        return sheet_records(rows, known), [Finding(code="sheets-extra", count=others)] if others else []
-    if raw.startswith(OLE) and LOCKED in raw:
-        raise refuse("workbook-locked", Place(file=file))
-    text, encoding = decode(raw, file)
-    guessed = [Finding(code="encoding-guessed")] if encoding == "gb18030" else []
-    return records(text, delimiter_of(text, known)), guessed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """How one file is read by one form: where each question stands and how it is written there."""
+
+    labels: tuple[str, ...]
+    columns: Mapping[str, int]
+    spellings: Mapping[str, Spelling]
+    keep_if: Node | None
+    day_at: int | None
+    day_format: str
+
+    @classmethod
+    def of(cls, form: Form, asked: Sequence[Question], header: Record, file: str) -> _Reading:
+        labels = tuple(spelled(cell) for cell in header.written)
+        own = labels[:1] == (NUMBER,)
+        found = columns(asked, labels, own=own)
+        if not found:
+            raise refuse("columns-unknown", Place(file=file))
+        dated = DAY if own else spelled(form.file.date_column)
+        if dated and dated not in labels and not own:
+            raise refuse("date-column-missing", Place(file=file), column=form.file.date_column)
+        return cls(
+            labels=labels,
+            columns=found,
+            spellings=_own(asked) if own else _foreign(form, asked),
+            # Our own file holds only rows that were kept, perhaps without the column that told it.
+            keep_if=form.file.keep_if.tree() if form.file.keep_if and not own else None,
+            day_at=labels.index(dated) if dated and dated in labels else None,
+            day_format="" if own else form.file.date_format,
+        )
+
+    def header_findings(self, asked: Sequence[Question]) -> Iterator[Finding]:
+        used = (NUMBER,) if self.day_at is None else (NUMBER, self.labels[self.day_at])
+        return header_findings(asked, self.labels, self.columns, used)
+
+    def row(self, record: Record) -> tuple[Answers | None, Sequence[Finding]]:
+        """The answers of a record, and what was seen in it; neither where `keep_if` leaves it out."""
+        if fault := self._fault(record):
+            return None, [Finding(code=fault, row=record.number)]
+        faults = {name: code for name, at in self.columns.items() if (code := _cell_fault(record, at))}
+        places = {name: at for name, at in self.columns.items() if name not in faults}
+        answers = {
+            name: spelling.read(record.written[places[name]]) if name in places else ""
+            for name, spelling in self.spellings.items()
+        }
+        if self.keep_if and not truth(evaluate(self.keep_if, answers, None, None)):
+            return None, ()
+        seen = [_of_cell(self.spellings[name], record.number, code) for name, code in faults.items()]
+        return None if any(finding.sets_aside for finding in seen) else answers, seen
+
+    def day(self, record: Record) -> date | None:
+        """The day on which a record was given, if it tells."""
+        return None if self.day_at is None else day_of(record.written[self.day_at], self.day_format)
+
+    def _fault(self, record: Record) -> str:
+        """Why a record cannot be told into columns. One that is too long or short may be shifted: none is guessed."""
+        if record.strange:
+            return "row-encoding"
+        if record.cells is None:
+            return "row-unreadable"
+        if len(record.cells) != len(self.labels):
+            return "row-short" if len(record.cells) < len(self.labels) else "row-long"
+        return ""
+
+
+def _own(asked: Sequence[Question]) -> Mapping[str, Spelling]:
+    return {question.name: Spelling.own(question) for question in asked}
+
+
+def _foreign(form: Form, asked: Sequence[Question]) -> Mapping[str, Spelling]:
+    turned = {name for scale in form.scales for name in scale.reversed_items} if form.file.already_reversed else ()
+    return {
+        question.name: Spelling.foreign(question, form.file.missing, turn=question.name in turned) for question in asked
+    }
+
+
+def _cell_fault(record: Record, at: int) -> str:
+    """Why a cell cannot be an answer."""
+    if at in record.unsaved:
+        return "answer-formula"
+    return "answer-too-long" if len(record.written[at]) > LONGEST_ANSWER else ""
+
+
+def _of_cell(spelling: Spelling, row: int, code: str) -> Finding:
+    """A finding of one answer, which alone is emptied where the form's author wants no more lost."""
+    lenient = spelling.question.on_bad_answer is BadAnswer.CELL
+    return Finding(code="answer-emptied" if lenient else code, row=row, field=spelling.question.name)
 
 
 def _bytes(path: Path) -> bytes:
@@ -103,59 +187,6 @@ def _bytes(path: Path) -> bytes:
     raise refuse("answers-file-unreadable", Place(file=str(path)), reason=reason)
 
 
-def _headers(question: Question) -> tuple[str, ...]:
-    return tuple(spelled(name) for name in (question.column, question.name) if name)
-
-
-def _columns(asked: Sequence[Question], labels: Sequence[str], attempts: Sequence[int]) -> dict[str, int]:
-    """Question name → position of its column, looked for by each attempt's header; of repeated ones the first."""
-    columns: dict[str, int] = {}
-    taken: set[int] = set()
-    for attempt in attempts:
-        for question in asked:
-            label = _headers(question)[attempt]
-            if question.name not in columns and label in labels and labels.index(label) not in taken:
-                columns[question.name] = labels.index(label)
-                taken.add(columns[question.name])
-    return columns
-
-
-def _header_findings(asked: Sequence[Question], labels: Sequence[str], columns: Mapping[str, int]) -> Iterator[Finding]:
-    repeated = {
-        question.name: labels.count(labels[columns[question.name]]) - 1
-        for question in asked
-        if question.name in columns
-    }
-    for question in asked:
-        if question.name not in columns:
-            yield Finding(code="column-missing" if question.required else "column-absent", field=question.name)
-        elif repeated[question.name]:
-            yield Finding(code="column-repeated", field=question.name, count=repeated[question.name])
-    extra = sum(label != NUMBER for label in labels) - len(columns) - sum(repeated.values())
-    if extra:
-        yield Finding(code="columns-extra", count=extra)
-
-
-def _record_faults(record: Record, width: int, columns: Mapping[str, int]) -> list[Finding]:
-    """Why a record cannot be told into columns. A row that is too long or short may be shifted: none is guessed."""
-    if record.cells is None:
-        return [Finding(code="row-unreadable", row=record.number)]
-    if len(record.cells) != width:
-        return [Finding(code="row-short" if len(record.cells) < width else "row-long", row=record.number)]
-    return [
-        Finding(code="answer-too-long", row=record.number, field=name)
-        for name, at in columns.items()
-        if len(record.cells[at]) > LONGEST_ANSWER
-    ]
-
-
-def _answers(record: Record, columns: Mapping[str, int], spellings: Mapping[str, Spelling]) -> Answers:
-    cells = record.cells or ()
-    return {
-        name: spelling.read(cells[columns[name]]) if name in columns else "" for name, spelling in spellings.items()
-    }
-
-
 def from_submissions(form: Form, submissions: Sequence[Submission]) -> RawTable:
     """Opened envelopes as a raw table; row n is submission n.
 
@@ -163,14 +194,18 @@ def from_submissions(form: Form, submissions: Sequence[Submission]) -> RawTable:
     outside and are not repeated), several answers to a question that takes one, unreadable characters.
     Another version of the form is counted, and its answers are judged by the present one.
     """
-    spellings = {question.name: Spelling.own(question) for question in form.questions if question.answered}
+    spellings = _own([question for question in form.questions if question.answered])
     rows: list[tuple[int, Answers]] = []
     findings: list[Finding] = []
     for number, submission in enumerate(submissions, start=1):
+        faults = {name: code for name, each in spellings.items() if (code := _sent_fault(each, submission))}
         seen = list(_submission_findings(form, spellings, submission, number))
+        if not any(finding.code == "form-other" for finding in seen):
+            seen += [_of_cell(spellings[name], number, code) for name, code in faults.items()]
         findings += seen
         if not any(finding.sets_aside for finding in seen):
-            rows.append((number, _sent(submission, spellings)))
+            answers = {name: each.read(" ".join(_sent(each, submission))) for name, each in spellings.items()}
+            rows.append((number, answers | dict.fromkeys(faults, "")))
     return RawTable(file="", rows=tuple(rows), findings=tuple(findings))
 
 
@@ -184,20 +219,19 @@ def _submission_findings(
         yield Finding(code="version-other", row=number)
     if not submission.answers.keys() <= spellings.keys():
         yield Finding(code="question-unknown", row=number)
-    for name, spelling in spellings.items():
-        answer = submission.answers.get(name, "")
-        texts = (answer,) if isinstance(answer, str) else answer
-        if not isinstance(answer, str) and spelling.question.kind is not Kind.SELECT_MULTIPLE:
-            yield Finding(code="answer-type", row=number, field=name)
-        elif unreadable(texts):
-            yield Finding(code="answer-unreadable", row=number, field=name)
-        elif sum(map(len, texts)) > LONGEST_ANSWER:
-            yield Finding(code="answer-too-long", row=number, field=name)
 
 
-def _sent(submission: Submission, spellings: Mapping[str, Spelling]) -> Answers:
-    answers: dict[str, str] = {}
-    for name, spelling in spellings.items():
-        answer = submission.answers.get(name, "")
-        answers[name] = spelling.read(answer if isinstance(answer, str) else " ".join(answer))
-    return answers
+def _sent(spelling: Spelling, submission: Submission) -> tuple[str, ...]:
+    answer = submission.answers.get(spelling.question.name, "")
+    return (answer,) if isinstance(answer, str) else answer
+
+
+def _sent_fault(spelling: Spelling, submission: Submission) -> str:
+    """Why what was sent cannot be an answer."""
+    answer = submission.answers.get(spelling.question.name, "")
+    texts = _sent(spelling, submission)
+    if not isinstance(answer, str) and spelling.question.kind is not Kind.SELECT_MULTIPLE:
+        return "answer-type"
+    if unreadable(texts):
+        return "answer-unreadable"
+    return "answer-too-long" if sum(map(len, texts)) > LONGEST_ANSWER else ""

@@ -48,11 +48,8 @@ class _Item:
     @classmethod
     def of(cls, question: Question, scale: Scale) -> _Item:
         scores = {choice.name: choice.score for choice in question.choices if choice.score is not None}
-        mirror = None
-        if question.name in scale.reversed_items:
-            low, high = (min(scores.values()), max(scores.values())) if scores else _bounds(question)
-            mirror = low + high
-        return cls(name=question.name, scores=scores, mirror=mirror)
+        ends = mirror(question) if question.name in scale.reversed_items else None
+        return cls(name=question.name, scores=scores, mirror=ends)
 
     def of_row(self, row: Row) -> int | None:
         answer = row.values.get(self.name)
@@ -70,9 +67,16 @@ def _score(scale: Scale, items: tuple[_Item, ...], row: Row) -> Score:
     return total.numerator if total.denominator == 1 else total
 
 
-def _bounds(question: Question) -> tuple[int, int]:
-    """Lowest and highest of a whole-number question, from a constraint like `. >= 0 and . <= 10`."""
+def mirror(question: Question) -> int:
+    """Lowest and highest score of an item together: what a score is subtracted from to count from the other end.
+
+    A whole number's ends stand in its constraint, such as `. >= 0 and . <= 10`. Raises XinqiaoError
+    (item-unbounded) where they do not.
+    """
+    scores = [choice.score for choice in question.choices if choice.score is not None]
+    if scores:
+        return min(scores) + max(scores)
     limits = bounds(question.constraint)
     if question.kind is not Kind.INTEGER or limits.low is None or limits.high is None:
         raise refuse("item-unbounded", Place(question=question.name), name=question.name)
-    return limits.low, limits.high
+    return limits.low + limits.high

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, cast
 
 from xinqiao.core.expression import Value
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Problem
-from xinqiao.core.question import Kind, Question
+from xinqiao.core.question import BadAnswer, Kind, Question
 from xinqiao.core.record import Row
 from xinqiao.tables.check import Logic
+from xinqiao.tables.columns import NUMBER
 from xinqiao.tables.finding import Finding, counts, problems, row_reasons
-from xinqiao.tables.read import NUMBER, Answers, RawTable
+from xinqiao.tables.read import Answers, RawTable
 
 if TYPE_CHECKING:
     import frictionless
@@ -29,16 +31,20 @@ LARGEST = 10**15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """The rows that can be used, by their 1-based number, and what was found in all others."""
+    """The rows that can be used, by their 1-based number, and what was found in all others.
+
+    `days`: number → when a usable row was given, where the file tells.
+    """
 
     form: str
     file: str
     rows: tuple[tuple[int, Row], ...] = field(repr=False)
     findings: tuple[Finding, ...]
+    days: Mapping[int, date] = field(default_factory=dict, repr=False)
 
     @property
     def quarantined(self) -> int:
-        """How many rows were set aside; with `rows` they are all rows of the file that were not blank."""
+        """How many rows were set aside; with `rows` they are all that were neither blank nor left out by `keep_if`."""
         return len(self.row_reasons)
 
     @property
@@ -73,30 +79,74 @@ class Validated:
 
 
 def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validated:
-    """Judges each row by the Table Schema `schema` and the form's logic.
+    """Judges each row by the Table Schema `schema` and the form's logic, and adds the derived dimensions.
 
-    One bad answer sets its whole row aside. An answer to an irrelevant question is emptied and counted.
+    One bad answer sets its whole row aside, unless its question says `on_bad_answer: cell`: then it alone
+    is emptied and counted, and where it was a required one, the row goes on without it all the same; so
+    does a row that lacks it. An answer to an irrelevant question is emptied and counted.
     Raises ValueError where the schema's fields are not the form's questions.
     """
-    asked = {question.name: question for question in form.questions if question.answered}
-    logic = Logic.of(form)
+    judge = _Judge.of(form)
     findings = list(raw.findings)
     kept: list[tuple[int, Answers]] = []
     for number, answers in raw.rows:
-        relevant, emptied = logic.keep_relevant(answers)
+        relevant, emptied = judge.logic.keep_relevant(answers)
         findings += [Finding(code="answer-irrelevant", row=number, field=name) for name in emptied]
         kept.append((number, relevant))
     rows: list[tuple[int, Row]] = []
-    for (number, answers), judged in zip(kept, _judged(schema, tuple(asked), kept), strict=True):
-        faults = dict.fromkeys(_schema_faults(judged))
+    for (number, answers), judged in zip(kept, _judged(schema, tuple(judge.asked), kept), strict=True):
+        values, seen = judge.row(answers, judged)
+        found = [Finding(code=code, row=number, field=name) for code, name in seen]
+        findings += found
+        if not any(finding.sets_aside for finding in found):
+            levels = {made.name: made.level(values[made.source]) for made in form.derived}
+            rows.append((number, Row(values=values | levels)))
+    return Validated(
+        form=form.id,
+        file=raw.file,
+        rows=tuple(rows),
+        findings=tuple(sorted(findings, key=lambda finding: finding.row)),
+        days={number: raw.days[number] for number, _ in rows if number in raw.days},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """A form's questions and logic, prepared once for all rows."""
+
+    asked: Mapping[str, Question]
+    logic: Logic
+    lenient: frozenset[str]
+
+    @classmethod
+    def of(cls, form: Form) -> _Judge:
+        asked = {question.name: question for question in form.questions if question.answered}
+        lenient = frozenset(name for name, each in asked.items() if each.on_bad_answer is BadAnswer.CELL)
+        return cls(asked=asked, logic=Logic.of(form), lenient=lenient)
+
+    def row(self, answers: Answers, judged: frictionless.Row) -> tuple[dict[str, Value], Sequence[tuple[str, str]]]:
+        """The typed values of a row, None for those that are none or cannot be used, and (code, question) of faults."""
+        faults = list(dict.fromkeys(_schema_faults(judged)))
         bad = {name for _, name in faults}
-        values = {name: None if name in bad else _typed(asked[name], judged, answers) for name in asked}
-        faults |= dict.fromkeys(fault for fault in logic.faults(values) if fault[1] not in bad)
-        findings += [Finding(code=code, row=number, field=name) for code, name in faults]
-        if not faults:
-            rows.append((number, Row(values=values)))
-    in_order = tuple(sorted(findings, key=lambda finding: finding.row))
-    return Validated(form=form.id, file=raw.file, rows=tuple(rows), findings=in_order)
+        values = {
+            name: None if name in bad else _typed(question, judged, answers) for name, question in self.asked.items()
+        }
+        strict = [fault for fault in faults if fault[1] not in self.lenient]
+        spared = {name: code for code, name in faults if name in self.lenient}
+        emptied: list[str] = []
+        while True:
+            if spared:
+                # What an emptied answer made relevant is no longer so.
+                emptied += (gone := self.logic.irrelevant(values))
+                values |= dict.fromkeys(gone)
+            found = [fault for fault in self.logic.faults(values) if fault[1] not in bad | spared.keys()]
+            fresh = {name: code for code, name in found if name in self.lenient}
+            if not fresh:
+                break
+            spared |= fresh
+            values |= dict.fromkeys(fresh)
+        told = [("answer-lacking" if code == "answer-required" else "answer-emptied", n) for n, code in spared.items()]
+        return values, [*strict, *found, *told, *(("answer-irrelevant", name) for name in emptied)]
 
 
 def _judged(
@@ -104,7 +154,7 @@ def _judged(
 ) -> Iterator[frictionless.Row]:
     import frictionless  # noqa: PLC0415  it takes more than a second to start
 
-    described = frictionless.Schema.from_descriptor(dict(schema))
+    described = frictionless.Schema.from_descriptor(_without_codes(schema))
     if sorted(described.field_names) != sorted(asked):
         raise ValueError("the schema is not this form's")
     order = described.field_names
@@ -119,6 +169,18 @@ def _judged(
 
     with frictionless.resources.TableResource(data=cells, schema=described) as table:
         yield from table.row_stream
+
+
+def _without_codes(schema: Mapping[str, object]) -> dict[str, object]:
+    """The schema without codes of missing answers: reading has emptied those, and what is left are names.
+
+    A file that writes 0 for "no answer" and 1–4 for what the form calls 0–3 would else lose every 0.
+    """
+    fields = [
+        {key: value for key, value in each.items() if key != "missingValues"}
+        for each in cast(Sequence[Mapping[str, object]], schema["fields"])
+    ]
+    return {**schema, "fields": fields}
 
 
 def _schema_faults(judged: frictionless.Row) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The first sheet of an XLSX workbook to records, each cell as a CSV export would write it."""
+"""A sheet of an XLSX workbook to records, each cell as a CSV export would write it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
+from typing import Any
 
 from xinqiao.core.problem import Place, refuse
 from xinqiao.tables.file import Record, spelled
@@ -25,66 +27,111 @@ FAULTS = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, ArithmeticError, AttributeError, LookupError,
     RuntimeError, SyntaxError, TypeError, ValueError,
 )  # fmt: skip
+# A formula in a sheet's XML.
+FORMULA = b"<f"
 
 Cells = tuple[str, ...]
+Table = Sequence[Sequence[Any]]
 
 
-def sheet(raw: bytes, file: str) -> tuple[Sequence[Cells], int]:
-    """The rows of the first sheet without blank edges to the right and below, and the number of other sheets.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """The cells of one row; `unsaved` are the positions of formulas without a stored value."""
 
-    A formula gives its stored value, a merged cell its value at its upper left, and nothing elsewhere.
-    Raises XinqiaoError (workbook-broken, file-empty).
+    cells: Cells = field(repr=False)
+    unsaved: frozenset[int] = frozenset()
+
+    @property
+    def blank(self) -> bool:
+        """Whether it holds nothing at all."""
+        return not self.cells and not self.unsaved
+
+
+def sheet(raw: bytes, file: str, name: str = "") -> tuple[Sequence[SheetRow], int]:
+    """The rows of the named sheet, else of the first, without blank edges to the right and below.
+
+    With it comes the number of other sheets where none was named. A formula gives its stored value (a
+    program that is no spreadsheet may have stored none), a merged cell its value at its upper left, and
+    nothing elsewhere. Raises XinqiaoError (workbook-broken, sheet-unknown, file-empty).
     """
-    read = _read(raw)
+    read = _read(raw, name)
     if read is None:
         raise refuse("workbook-broken", Place(file=file))
-    rows, others = read
-    while rows and not rows[-1]:
+    rows, names = read
+    if name and name not in names:
+        raise refuse("sheet-unknown", Place(file=file), sheet=name, known=", ".join(names))
+    while rows and rows[-1].blank:
         rows.pop()
     if not rows:
         raise refuse("file-empty", Place(file=file))
-    width = max(map(len, rows))
-    return [row + ("",) * (width - len(row)) for row in rows], others
+    width = max(max(len(row.cells), *(at + 1 for at in row.unsaved), 0) for row in rows)
+    padded = [replace(row, cells=row.cells + ("",) * (width - len(row.cells))) for row in rows]
+    return padded, 0 if name else len(names) - 1
 
 
-def sheet_records(rows: Sequence[Cells], known: Collection[str]) -> Iterator[Record]:
+def sheet_records(rows: Sequence[SheetRow], known: Collection[str]) -> Iterator[Record]:
     """The rows, not all of them blank, as records from the header.
 
     A line above it that holds one text and no known header is a title.
     """
-    filled = {at: set(filter(None, map(spelled, row))) for at, row in enumerate(rows)}
-    started = [at for at, words in filled.items() if words]
+    filled = {at: set(filter(None, map(spelled, row.cells))) for at, row in enumerate(rows)}
+    started = [at for at, words in filled.items() if words] or [0]
     header = next((at for at in started if len(filled[at]) > 1 or filled[at] & set(known)), started[0])
-    for number, cells in enumerate(rows[header:]):
-        yield Record(number=number, cells=cells)
+    for number, row in enumerate(rows[header:]):
+        yield Record(number=number, cells=row.cells, unsaved=row.unsaved)
 
 
-def _read(raw: bytes) -> tuple[list[Cells], int] | None:
+def _read(raw: bytes, name: str) -> tuple[list[SheetRow], Sequence[str]] | None:
     # Errors and warnings hold cells of the file: the first must not become the context of ours, the
     # second must not reach the screen.
-    import openpyxl  # noqa: PLC0415  most runs read no workbook
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with zipfile.ZipFile(io.BytesIO(raw)) as package:
                 if sum(part.file_size for part in package.infolist()) > LARGEST:
                     return None
-            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-            first = book.worksheets[0]
-            # What programs write of a sheet's extent is not to be relied on.
-            first.reset_dimensions()
-            rows = [_cells(row) for row in first.iter_rows(max_row=MOST_ROWS, values_only=True)]
+                formulas = any(
+                    FORMULA in package.read(part) for part in package.namelist() if part.startswith("xl/worksheets/")
+                )
+            names, rows = _table(raw, name, stored=True)
+            unsaved = _unsaved(rows, _table(raw, name, stored=False)[1]) if formulas else {}
+            cells = [_cut(tuple(_text(cell.value) for cell in row)) for row in rows]
         except FAULTS:
             return None
-    return rows, len(book.worksheets) - 1
+    return [SheetRow(cells=row, unsaved=unsaved.get(at, frozenset())) for at, row in enumerate(cells)], names
 
 
-def _cells(row: Sequence[object]) -> Cells:
-    cells = [_text(value) for value in row]
-    while cells and not cells[-1].strip():
-        cells.pop()
-    return tuple(cells)
+def _table(raw: bytes, name: str, *, stored: bool) -> tuple[Sequence[str], Table]:
+    """The names of the sheets, and the cells of one; of a formula what it came to (`stored`) or itself."""
+    import openpyxl  # noqa: PLC0415  most runs read no workbook
+
+    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=stored, keep_links=False)
+    names = [each.title for each in book.worksheets]
+    if name and name not in names:
+        return names, []
+    chosen = book.worksheets[names.index(name) if name else 0]
+    # What programs write of a sheet's extent is not to be relied on.
+    chosen.reset_dimensions()
+    return names, list(chosen.iter_rows(max_row=MOST_ROWS))
+
+
+def _unsaved(stored: Table, written: Table) -> dict[int, frozenset[int]]:
+    """Row → where a formula stands that has come to nothing; one that came to an empty text has (type `str`)."""
+    found = {}
+    for at, (row, source) in enumerate(zip(stored, written, strict=True)):
+        pairs = enumerate(zip(row, source, strict=True))
+        found[at] = frozenset(
+            place
+            for place, (cell, formula) in pairs
+            if formula.data_type == "f" and cell.value is None and cell.data_type != "str"
+        )
+    return found
+
+
+def _cut(cells: Cells) -> Cells:
+    """The cells without the blank ones at their end."""
+    end = next((at for at in range(len(cells), 0, -1) if cells[at - 1].strip()), 0)
+    return cells[:end]
 
 
 def _text(value: object) -> str:
