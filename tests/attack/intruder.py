@@ -27,12 +27,14 @@ def cells(table: SafeTable) -> list[Seen]:
 @dataclass
 class Intruder:
     """`levels`: of each dimension; `answers`: of each question, `_none` among them where it can be;
-    `scores`: of a question whose means are told; `bands`: answers that a band takes together."""
+    `scores`: of a question whose means are told; `bands`: answers that a band takes together;
+    `most`: how many can be alike."""
 
     levels: Sequence[Sequence[str]]
     answers: Mapping[str, Sequence[str]]
     scores: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bands: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    most: int = 500
 
     def start(self, releases: int) -> None:
         self.releases = releases
@@ -43,7 +45,7 @@ class Intruder:
             for group in itertools.product(*self.levels):
                 totals = []
                 for question, answers in self.answers.items():
-                    mine = [self.model.addIntegral(lb=0, ub=500) for _ in answers]
+                    mine = [self.model.addIntegral(lb=0, ub=self.most) for _ in answers]
                     keys = ((came, group, question, answer) for answer in answers)
                     self.people.update(zip(keys, mine, strict=True))
                     totals.append(sum(mine[1:], mine[0] + 0))

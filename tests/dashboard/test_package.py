@@ -16,7 +16,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.safe import SafeTable
 from xinqiao.dashboard.package import fingerprint, sizes, table_csv, write_package
-from xinqiao.dashboard.released import read_package
+from xinqiao.dashboard.released import read_package, read_whole
 
 CERTIFICATE = {"audited": True, "method": "linear programme"}
 Maker = Callable[..., tuple[SafeTable, ...]]
@@ -70,6 +70,30 @@ def test_same_tables_give_the_same_bytes(tmp_path: Path, form: Form, make_tables
         write_package(tmp_path / name, form, make_tables(), CERTIFICATE)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_the_codebook_says_what_the_form_says_of_the_tables(written: Path, form: Form) -> None:
+    book: Any = read_whole(written).codebook
+    asked = {question["name"]: question for question in book["questions"]}
+    known = {question.name: question for question in form.questions}
+    assert asked
+    for name, question in asked.items():
+        choices = [(choice["name"], choice.get("score")) for choice in question.get("choices", [])]
+        assert choices == [(choice.name, choice.score) for choice in known[name].choices]
+    summarized = {measure.of for summary in form.summaries for measure in summary.measures if measure.of}
+    assert {*asked, *(scale["name"] for scale in book["scales"])} >= summarized
+    assert {item for scale in book["scales"] for item in scale["items"]} <= set(asked)
+
+
+def test_a_codebook_names_nothing_that_its_tables_do_not(tmp_path: Path, form: Form, make_tables: Maker) -> None:
+    write_package(tmp_path / "aside", form, make_tables()[-1:], CERTIFICATE)
+    assert read_whole(tmp_path / "aside").codebook == {"questions": [], "scales": []}
+
+
+def test_a_package_written_before_there_were_codebooks_is_read(written: Path, form: Form, make_tables: Maker) -> None:
+    edit(written, lambda whole: whole["xinqiao"].pop("codebook"))
+    package = read_whole(written)
+    assert (package.tables, package.codebook) == (make_tables(hidden=0.1), None)
 
 
 def test_sizes_are_those_of_the_files(written: Path) -> None:

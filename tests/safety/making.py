@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.expression import Expression
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.question import Choice, Kind, Question, Role, Section
@@ -68,7 +69,19 @@ def scale(name: str, items: Sequence[str], bands: Mapping[str, int], *, sensitiv
     )
 
 
-def form(questions: Sequence[Question], summaries: Sequence[Summary], scales: Sequence[Scale] = ()) -> Form:
+def bins(name: str, source: str, bounds: Sequence[int]) -> Derived:
+    lows = [None, *map(Fraction, bounds)]
+    names = [f"below_{bounds[0]}", *(f"from_{low}" for low in bounds)]
+    levels = (DerivedLevel(name=n, label=words(n), low=low) for n, low in zip(names, lows, strict=True))
+    return Derived(name=name, label=words(name), source=source, levels=tuple(levels))
+
+
+def form(
+    questions: Sequence[Question],
+    summaries: Sequence[Summary],
+    scales: Sequence[Scale] = (),
+    derived: Sequence[Derived] = (),
+) -> Form:
     return Form(
         id="feedback",
         version=1,
@@ -78,6 +91,7 @@ def form(questions: Sequence[Question], summaries: Sequence[Summary], scales: Se
         consent=words("I agree"),
         sections=(Section(name="all", title=None, questions=tuple(questions)),),
         scales=tuple(scales),
+        derived=tuple(derived),
         summaries=tuple(
             SummarySpec(
                 name=name,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from making import choice, form, release, row, rows_of
+from making import choice, form, release, row, rows_of, text_dimension
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError
@@ -54,6 +54,11 @@ def second_release() -> Case:
     return of, [*before, *newcomers], [past]
 
 
+def typed_levels() -> Case:
+    of = form([text_dimension("site")], [("by-site", ["site"], ["n"])])
+    return of, [row(site=site) for site in ["big"] * 30 + ["mid"] * 5 + [None] * 3], []
+
+
 def no_cover(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(protect.Protector, "cover", lambda *_: None)
     patch.setattr(protect.Protector, "show_again", lambda *_: None)
@@ -82,6 +87,10 @@ def no_gate(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cells, "told_rows", lambda *_: iter(()))
 
 
+def listing_is_no_news(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cells, "listed_rows", lambda *_: iter(()))
+
+
 MUTATIONS: list[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], Case]]] = [
     (no_cover, groups),
     (show_too_much, groups),
@@ -89,6 +98,7 @@ MUTATIONS: list[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], Case]]]
     (no_group_disclosure, all_alike),
     (means_are_free, telling_mean),
     (no_gate, second_release),
+    (listing_is_no_news, typed_levels),
 ]
 
 

@@ -2,7 +2,7 @@
 
 Format (fixed, version 1): `datapackage.json`, `<summary>.csv`, `summary.xlsx`, `audit.json`. What a
 table's CSV cannot say (title, period, policy, levels) stands under `xinqiao` in its resource; what
-belongs to no table (the other files, their checksums) under `xinqiao` of the package.
+belongs to no table (the codebook, the other files and their checksums) under `xinqiao` of the package.
 Source: https://specs.frictionlessdata.io/data-package/
 """
 
@@ -21,6 +21,7 @@ from xinqiao.core.problem import refuse
 from xinqiao.core.safe import Dimension, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.core.text import Text
+from xinqiao.dashboard.codebook import codebook
 from xinqiao.dashboard.workbook import workbook
 
 FORMAT = 1
@@ -72,13 +73,14 @@ def descriptor(
     """The package's datapackage.json, sealed against later edits by the checksum of its own content."""
     others = [{"path": name, **checksum(files[name])} for name in (WORKBOOK, AUDIT)]
     notice = {"notice": "Generated demonstration data; nobody gave these answers."} if demonstration else {}
+    part = {"format": FORMAT, "title": _words(form.title), "demonstration": demonstration}
     whole: dict[str, object] = {
         "profile": "data-package",
         "name": form.id.lower(),
         "title": _words(form.title)["en"],
         **({"description": notice["notice"]} if notice else {}),
         "resources": [_resource(table, files[f"{table.name}.csv"]) for table in tables],
-        "xinqiao": {"format": FORMAT, "title": _words(form.title), "demonstration": demonstration, "files": others},
+        "xinqiao": {**part, "codebook": codebook(form, tables), "files": others},
     }
     return whole | {"xinqiao": {**_part(whole), "sha256": fingerprint(whole)}}
 

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -21,8 +22,21 @@ from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint
 Json = Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package as it was released: its tables and their codebook; None in one that was written without."""
+
+    tables: tuple[SafeTable, ...]
+    codebook: Json | None
+
+
 def read_package(directory: Path) -> tuple[SafeTable, ...]:
-    """The tables of a released package, in their order.
+    """The tables of a released package, in their order. Raises as `read_whole` does."""
+    return read_whole(directory).tables
+
+
+def read_whole(directory: Path) -> Package:
+    """A released package, every file of it checked against its checksum.
 
     Raises XinqiaoError, all with exit UNSAFE: package-missing, package-unreadable, package-version,
     package-descriptor-changed, package-file-changed, package-cell.
@@ -37,9 +51,11 @@ def read_package(directory: Path) -> tuple[SafeTable, ...]:
         resources = [_object(resource) for resource in _list(whole["resources"])]
         others = [_object(file) for file in _list(part["files"])]
         contents = {_path(file): _checked(directory, file) for file in (*resources, *others)}
+        known = _object(part["codebook"]) if "codebook" in part else None
     except (KeyError, TypeError, ValueError):
         raise refuse("package-unreadable", name=DESCRIPTOR) from None
-    return tuple(_table(resource, contents[_path(resource)]) for resource in resources)
+    tables = tuple(_table(resource, contents[_path(resource)]) for resource in resources)
+    return Package(tables=tables, codebook=known)
 
 
 def _check_version(part: Json) -> None:

@@ -8,13 +8,13 @@ protector, and starts from the finished tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import TOTAL
-from xinqiao.safety.attack import Piece, System, World
+from xinqiao.safety.attack import Impossible, Piece, System, World
 from xinqiao.safety.count import Counts
 from xinqiao.safety.scene import Scene
 from xinqiao.safety.structure import ALL, Group, Structure
@@ -24,11 +24,30 @@ Asked = tuple[Group, str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Whom a question of the attacker is about: those in a group with one of these leaves.
+
+    first, last: the intervals between releases in which they came. k: how many would be enough. beside:
+    the place of the dimension whose other levels are meant, −1 for none. shared: what was found is that
+    those who answered are, all or all but a few, not of these leaves.
+    """
+
+    group: Group
+    variable: str
+    leaves: frozenset[str]
+    first: int
+    last: int
+    k: int
+    beside: int = -1
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the attacker reached: groups tested, groups found (by what they are, never how many)."""
 
     tested: int
-    found: tuple[str, ...]
+    found: tuple[About, ...]
     truth_at_hand: bool
 
 
@@ -36,9 +55,8 @@ class Verdict:
 class Suspect:
     """A group that the attacker asks about, and what is still to be shown of it."""
 
-    name: str
+    about: About
     unknowns: tuple[int, ...]
-    k: int
     must_empty: bool = False
     must_fill: bool = False
     # Without the truth: one of both will do.
@@ -46,6 +64,11 @@ class Suspect:
     filled: bool = False
     seek_empty: bool = False
     alibi: Suspect | None = field(default=None, repr=False)
+
+    @property
+    def k(self) -> int:
+        """How many people it may be known to have."""
+        return self.about.k
 
     def holds(self) -> bool:
         """Whether nothing is known of it that must not be."""
@@ -76,8 +99,25 @@ def audit(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts:
     suspects = list(_suspects(scene, truth))
     scene.system.reduce()
     _interrogate(scene.system, suspects)
-    found = tuple(dict.fromkeys(suspect.name for suspect in suspects if not suspect.holds()))
-    return Verdict(tested=len(suspects), found=found, truth_at_hand=counts is not None)
+    # Who can be nobody and is found all the same is found by what all others then share.
+    found = dict.fromkeys(replace(s.about, shared=s.emptied) for s in suspects if not s.holds())
+    return Verdict(tested=len(suspects), found=tuple(found), truth_at_hand=counts is not None)
+
+
+def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]]) -> bool:
+    """Whether there is a world in which these tables are cumulative releases of the same people.
+
+    Raises Unsolved where that was not settled.
+    """
+    scene = Scene(structure, len(releases))
+    for upto, tables in enumerate(releases):
+        for table in tables:
+            scene.read(table, upto)
+    try:
+        scene.system.reduce()
+        return all(piece.emptied(()) is not None for piece in scene.system.pieces())
+    except Impossible:
+        return False
 
 
 def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
@@ -87,15 +127,18 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
         if name != ALL:
             answered = scene.structure.variables[name].answered
         for leaves in _around(scene.structure, name, categories):
-            common = name != ALL and scene.structure.variables[name].sensitive and answered - leaves in categories
+            sensitive = name != ALL and scene.structure.variables[name].sensitive
+            # Others gave one answer: that they answered at all is none.
+            common = sensitive and bool(leaves & answered) and answered - leaves in categories
             for first in range(scene.releases):
                 for last in range(first, scene.releases):
                     span = (first, last)
                     people = scene.who(span, group, name, leaves)
-                    label = f"{'/'.join(group)} {name} {'+'.join(sorted(leaves))} {first + 1}-{last + 1}"
-                    suspect = _suspect(label, people, k, truth)
+                    about = About(group=group, variable=name, leaves=leaves, first=first, last=last, k=k)
+                    suspect = _suspect(about, people, truth)
                     if common:
-                        _must_not_share(suspect, scene.who(span, group, name, answered), truth)
+                        everybody = replace(about, leaves=answered)
+                        _must_not_share(suspect, everybody, scene.who(span, group, name, answered), truth)
                         if suspect.alibi is not None:
                             yield suspect.alibi
                     yield suspect
@@ -103,7 +146,7 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
                         if level != TOTAL:
                             wider = (*group[:at], TOTAL, *group[at + 1 :])
                             others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
-                            yield _suspect(f"{label} others", others, k, truth)
+                            yield _suspect(replace(about, beside=at), others, truth)
 
 
 def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[str]], int]]:
@@ -141,19 +184,19 @@ def _around(structure: Structure, name: str, categories: set[frozenset[str]]) ->
     return sorted(sets - {frozenset(), whole}, key=sorted)
 
 
-def _suspect(name: str, people: Sequence[int], k: int, truth: World | None) -> Suspect:
-    suspect = Suspect(name=name, unknowns=tuple(people), k=k)
+def _suspect(about: About, people: Sequence[int], truth: World | None) -> Suspect:
+    suspect = Suspect(about=about, unknowns=tuple(people))
     if truth is not None and people:
-        suspect.must_empty = suspect.must_fill = 1 <= int(truth[list(people)].sum()) < k
+        suspect.must_empty = suspect.must_fill = 1 <= int(truth[list(people)].sum()) < about.k
     return suspect
 
 
-def _must_not_share(suspect: Suspect, answered: Sequence[int], truth: World | None) -> None:
+def _must_not_share(suspect: Suspect, everybody: About, answered: Sequence[int], truth: World | None) -> None:
     """Nobody may know of all who answered a sensitive question that they, or all but a few, gave one answer."""
     if not suspect.unknowns:
         return
     if truth is None:
-        suspect.alibi = Suspect(name=f"{suspect.name} answered", unknowns=tuple(answered), k=suspect.k, seek_empty=True)
+        suspect.alibi = Suspect(about=everybody, unknowns=tuple(answered), seek_empty=True)
     elif bool(truth[list(answered)].any()) and int(truth[list(suspect.unknowns)].sum()) < suspect.k:
         suspect.must_fill = True
 

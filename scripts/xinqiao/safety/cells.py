@@ -15,7 +15,7 @@ from xinqiao.core.problem import refuse
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.count import Counts
-from xinqiao.safety.facts import decimals_at, told_rows
+from xinqiao.safety.facts import decimals_at, listed_rows, told_rows
 from xinqiao.safety.relations import (
     Atlas,
     atlas,
@@ -30,6 +30,8 @@ from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Plan, Structure
 
 # A cell that several tables show is one cell: group, variable, leaves, decimals (-1 for a count).
 Identity = tuple[Group, str, Leaves, int]
+# What a cell costs more for each dimension of which it is a total: the figures of all are wanted most.
+COUNT_WIDER, MEAN_WIDER = 4.0, 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,9 @@ def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> tuple[Sparse
         for columns, values, low, top in told_rows(where, tables, upto):
             rows.add(columns, values)
             bounds.append((low, top))
+    for columns, k in listed_rows(where, earlier):
+        rows.add(columns)
+        bounds.append((k, math.inf))
     array = np.array(bounds, dtype=float).reshape(-1, 2)
     return rows.frozen(), array[:, 0], array[:, 1]
 
@@ -137,7 +142,11 @@ class _Collector:
         if identity not in self.numbers:
             columns = self.where.columns(group, variable, leaves)
             self.numbers[identity] = self.rows.add(self.where.over(columns, 0, self.where.intervals - 1))
-            weight = (1.0 + math.log2(1 + value) if value else 2.0) * (1 + group.count(TOTAL)) * (1 if variable else 4)
+            weight = (
+                (1.0 + math.log2(1 + value) if value else 2.0)
+                * COUNT_WIDER ** group.count(TOTAL)
+                * (1 if variable else 4)
+            )
             self.bounds.append((value, value, weight, -1))
         number = self.numbers[identity]
         if is_primary(value, policy) or any(covers(small, group) for small in self.small):
@@ -158,7 +167,8 @@ class _Collector:
             if base:
                 mean = mean_of(self.where, self.truth, group, figure, identity[3])
                 low, high = sums_that_round_to(mean, base, identity[3], unit)
-            self.bounds.append((low, high, 6.0 / max(1, int(np.abs(values).max(initial=1))), base_number))
+            cost = 6.0 * MEAN_WIDER ** group.count(TOTAL) / max(1, int(np.abs(values).max(initial=1)))
+            self.bounds.append((low, high, cost, base_number))
         scores = self.where.structure.variables[figure.variable].scores
         if base < plan.policy.mean_from or base_number in self.primary or is_coarse(scores.values(), identity[3]):
             self.primary.add(self.numbers[identity])
@@ -238,7 +248,9 @@ def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, int, Ints]]:
         for leaves in family.sets:
             columns = where.columns(group, name, leaves)
             must = nobody
-            if variable and variable.sensitive and variable.answered - leaves in family.categories:
+            # That all answered is no answer that they share.
+            tells = variable is not None and variable.sensitive and bool(variable.answered & leaves)
+            if variable and tells and variable.answered - leaves in family.categories:
                 must = where.columns(group, name, variable.answered)
             parts = [(columns, must)]
             for at, level in enumerate(group):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xinqiao.core.problem import refuse
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.summary import TOTAL
-from xinqiao.safety.frame import level_of
+from xinqiao.safety.levels import level_of, place
 from xinqiao.safety.structure import ALL, Group, Structure
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE
 
@@ -50,11 +50,12 @@ def count(structure: Structure, batches: Sequence[Batch]) -> Counts:
 
 def _atoms(structure: Structure, batch: Batch) -> Iterator[Atom]:
     names = [dimension.name for dimension in structure.dimensions]
+    listed = [frozenset(structure.levels(name)) for name in names]
     nowhere = (TOTAL,) * len(names)
     counted = [variable for variable in structure.variables.values() if variable.name != QUARANTINE]
     kept = [tuple(name in variable.by for name in names) for variable in counted]
     for row in batch.rows:
-        group = tuple(level_of(row, name) for name in names)
+        group = tuple(place(levels, level_of(row, name)) for name, levels in zip(names, listed, strict=True))
         yield ALL, group, ""
         if QUARANTINE in structure.variables:
             yield QUARANTINE, nowhere, ACCEPTED

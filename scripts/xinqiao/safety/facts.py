@@ -8,7 +8,9 @@ from decimal import Decimal
 import numpy as np
 
 from xinqiao.core.problem import Place, refuse
+from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.safety.levels import OTHER
 from xinqiao.safety.relations import Atlas, score_lattice, sums_that_round_to
 from xinqiao.safety.rows import Ints
 from xinqiao.safety.structure import ALL, Figure, Group, Plan, Structure
@@ -52,6 +54,28 @@ def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[
             if cell.status is Status.SHOWN and cell.value is not None:
                 base = shown.get((group, f"n{figure.measure.removeprefix('mean')}"))
                 yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), upto))
+
+
+def listed_rows(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> Iterator[tuple[Ints, int]]:
+    """Columns that hold so many at least: typed levels are listed from k respondents on, in every release.
+
+    Who knows the rule knows that. The merged level may be smaller only if it once was listed alone.
+    """
+    structure = where.structure
+    listings = [
+        [(d.name, tuple(level.name for level in d.levels), t.policy.threshold) for t in tables for d in t.dimensions]
+        for tables in earlier
+    ]
+    listings.append([(name, structure.levels(name), p.policy.threshold) for p in structure.plans for name in p.by])
+    once_alone: set[str] = set()
+    for upto, listing in enumerate(listings):
+        for name, levels, k in listing:
+            texts = [level for level in levels if level != NO_ANSWER] if name in structure.typed else []
+            once_alone |= {name} if texts == [OTHER] else set()
+            for level in texts:
+                if level != OTHER or name not in once_alone:
+                    columns = where.columns(structure.group((name,), (level,)), ALL, frozenset())
+                    yield where.over(columns, 0, upto), k
 
 
 def _bounded(where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[Policy, int, int]) -> Bounded:

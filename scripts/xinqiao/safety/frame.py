@@ -9,27 +9,27 @@ from fractions import Fraction
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, refuse
-from xinqiao.core.question import NO_ANSWER, Kind
+from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Dimension, Level, Policy, SafeTable
+from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import TOTAL, Measure, MeasureKind
-from xinqiao.core.text import Text
+from xinqiao.core.summary import Measure, MeasureKind
+from xinqiao.safety.levels import Seen, dimension
 from xinqiao.safety.structure import Figure, Plan, Structure, Sum, counted, figures
-from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, may_lack, quarantine_variable, variables_of
+from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, quarantine_variable, variables_of
 
-NOT_ANSWERED = Text.of(zh="未回答", en="No answer")
 QUARANTINED = "distribution(quarantined)"
 MOST_GROUPS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A table that the form asks for or once published: name, dimensions, measures."""
+    """A table that the form asks for or once published, then under its own policy."""
 
     name: str
     by: tuple[str, ...]
     measures: tuple[Measure, ...]
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,8 @@ class Policies:
 
     def of(self, form: Form, wanted: Wanted) -> Policy:
         """The policy of a table: the sensitive one where anything in it is."""
+        if wanted.policy is not None:
+            return wanted.policy
         names = {*wanted.by, *(measure.of for measure in wanted.measures if measure.of)}
         return self.sensitive if any(is_sensitive(form, name) for name in names) else self.usual
 
@@ -59,19 +61,25 @@ def frame(
     reasons: Iterable[str] | None,
     policies: Policies,
     earlier: Sequence[SafeTable] = (),
+    before: Sequence[ScoredRow] = (),
 ) -> Structure:
     """The structure of a form's tables; without `reasons` the rows set aside stand apart from it.
 
-    Raises XinqiaoError (release-too-large, release-form-changed, dimension-several).
+    earlier, before: the tables of earlier releases and the rows that they were made of.
+    Raises XinqiaoError (release-too-large, release-form-changed, release-new-levels, dimension-several).
     """
     wanted = [Wanted(name=s.name, by=s.by, measures=s.measures) for s in form.summaries]
     published = [table for table in earlier if table.name != QUARANTINE]
     wanted += [_read(form, table) for table in published]
     names = tuple(dict.fromkeys(name for table in wanted for name in table.by))
-    dimensions = tuple(_dimension(form, name, rows, published) for name in names)
-    if math.prod(len(dimension.levels) + 1 for dimension in dimensions) > MOST_GROUPS:
+    seen = Seen(rows=rows, before=before, published=published)
+    strictest = {
+        name: max(policies.of(form, table).threshold for table in wanted if name in table.by) for name in names
+    }
+    dimensions = tuple(dimension(form, name, seen, strictest[name]) for name in names)
+    if math.prod(len(known.levels) + 1 for known in dimensions) > MOST_GROUPS:
         raise refuse("release-too-large", form=form.id, most=MOST_GROUPS)
-    variables = {v.name: v for v in _variables(form, rows, wanted, frozenset(names))}
+    variables = {v.name: v for v in _variables(form, [*rows, *before], wanted, frozenset(names))}
     plans = tuple(
         Plan(name=t.name, by=t.by, figures=figures(t.measures, variables), policy=policies.of(form, t)) for t in wanted
     )
@@ -81,7 +89,8 @@ def frame(
         variables[QUARANTINE] = set_aside
         present += (Plan(name=QUARANTINE, by=(), figures=_set_aside_figures(set_aside), policy=policies.usual),)
     sums = tuple(_sums(form, variables))
-    return Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums)
+    typed = frozenset(name for name in names if not form.question(name).choices)
+    return Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums, typed=typed)
 
 
 def _read(form: Form, table: SafeTable) -> Wanted:
@@ -89,35 +98,11 @@ def _read(form: Form, table: SafeTable) -> Wanted:
     texts = tuple(dict.fromkeys(cell.measure for cell in table.cells))
     measures = tuple(measure for text in texts if (measure := Measure.parse(text)) is not None)
     by = tuple(dimension.name for dimension in table.dimensions)
-    known = {*(q.name for q in form.questions if q.countable), *(scale.name for scale in form.scales)}
+    known = {question.name for question in form.questions if question.countable}
+    known |= {scale.name for scale in form.scales} | {made.name for made in form.derived}
     if len(measures) < len(texts) or not {*by, *(m.of for m in measures if m.of)} <= known:
         raise refuse("release-form-changed", Place(question=table.name), table=table.name)
-    return Wanted(name=table.name, by=by, measures=measures)
-
-
-def _dimension(form: Form, name: str, rows: Sequence[ScoredRow], published: Sequence[SafeTable]) -> Dimension:
-    question = form.question(name)
-    if question.kind is Kind.SELECT_MULTIPLE:
-        raise refuse("dimension-several", Place(question=name), name=name)
-    seen = {level_of(row, name) for row in rows}
-    levels = {choice.name: Level(name=choice.name, label=choice.label) for choice in question.choices}
-    told = {level.name: level for t in published for d in t.dimensions if d.name == name for level in d.levels}
-    for level in sorted(seen - {NO_ANSWER}):
-        levels.setdefault(level, Level(name=level, label=Text.of(zh=level, en=level)))
-    levels = {**{name: level for name, level in told.items() if name != NO_ANSWER}, **levels}
-    if may_lack(question) or NO_ANSWER in seen | set(told):
-        levels[NO_ANSWER] = Level(name=NO_ANSWER, label=NOT_ANSWERED)
-    ordered = (
-        levels if question.choices else dict(sorted(levels.items(), key=lambda item: (item[0] == NO_ANSWER, item)))
-    )
-    return Dimension(name=name, label=question.label, levels=tuple(ordered.values()))
-
-
-def level_of(row: ScoredRow, name: str) -> str:
-    """The level of a dimension that a row belongs to."""
-    value = row.row.values.get(name)
-    text = "" if value is None else str(value).strip()
-    return {"": NO_ANSWER, TOTAL: "＊"}.get(text, text)
+    return Wanted(name=table.name, by=by, measures=measures, policy=table.policy)
 
 
 def _variables(

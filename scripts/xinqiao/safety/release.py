@@ -62,9 +62,9 @@ def safe_tables(
     policies = Policies(usual=policy, sensitive=sensitive_policy)
     blind = any(release.quarantined is None and _set_aside(release) for release in earlier)
     told = [[table for table in e.tables if not (blind and table.name == QUARANTINE)] for e in earlier]
-    everything = [*rows, *(row for release in earlier for row in release.rows)]
+    before = [row for release in earlier for row in release.rows]
     past = [table for tables in told for table in tables]
-    structure = frame(form, everything, None if blind else quarantined, policies, past)
+    structure = frame(form, rows, None if blind else quarantined, policies, past, before)
     if blind and not all(_total_shown(tables) for tables in told):
         # Rows that came in less those set aside would tell the hidden total of that time.
         raise refuse("release-not-safe")

@@ -8,11 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from xinqiao.core.problem import refuse
 from xinqiao.core.question import NO_ANSWER
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.safe import Dimension, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Impossible, System, World
 from xinqiao.safety.count import Counts
+from xinqiao.safety.levels import OTHER
 from xinqiao.safety.structure import ALL, Figure, Group, Structure, covers
 
 Unknown = tuple[int, str, Group, str]  # interval, variable, finest group, leaf
@@ -25,6 +27,7 @@ class Scene:
         self.structure, self.releases = structure, releases
         self.names = [dimension.name for dimension in structure.dimensions]
         self.unknown: dict[Unknown, int] = {}
+        self._lonely: set[str] = set()  # typed dimensions that once had no level but the merged one
         self._within: dict[tuple[frozenset[str], Group], list[Group]] = {}
         for interval in range(releases):
             for variable, by in self._reach().items():
@@ -101,7 +104,7 @@ class Scene:
         return [self.unknown[key] for key in keys if key in self.unknown]
 
     def read(self, table: SafeTable, upto: int) -> None:
-        """Takes down what a table shows."""
+        """Takes down what a table shows. Raises XinqiaoError (audit-unexplained) for a figure nobody knows of."""
         by = tuple(dimension.name for dimension in table.dimensions)
         lines = {
             (f.measure, f.category): f
@@ -111,7 +114,9 @@ class Scene:
         }
         shown = {cell.key: cell.value for cell in table.cells if cell.status is Status.SHOWN}
         for (levels, measure, category), value in shown.items():
-            figure = lines[measure, category]
+            figure = lines.get((measure, category))
+            if figure is None:
+                raise refuse("audit-unexplained", table=table.name)
             group = self.structure.group(by, levels)
             if figure.mean and isinstance(value, Decimal):
                 base = shown[levels, f"n({measure[5:-1]})", ""]
@@ -124,6 +129,17 @@ class Scene:
             for level in set(self.structure.levels(dimension.name)) - {level.name for level in dimension.levels}:
                 group = self.structure.group((dimension.name,), (level,))
                 self.system.add(dict.fromkeys(self.who((0, upto), group, ALL, frozenset()), 1), 0, 0)
+            if dimension.name in self.structure.typed:
+                self._read_listing(dimension, upto, table.policy.threshold)
+
+    def _read_listing(self, dimension: Dimension, upto: int, k: int) -> None:
+        """Typed levels are listed from k respondents on; the merged one also where it is the only one."""
+        names = {level.name for level in dimension.levels} - {NO_ANSWER}
+        if names == {OTHER}:
+            self._lonely.add(dimension.name)
+        for name in names - ({OTHER} if dimension.name in self._lonely else set()):
+            people = self.who((0, upto), self.structure.group((dimension.name,), (name,)), ALL, frozenset())
+            self.system.add(dict.fromkeys(people, 1), k, float("inf"))
 
     def _read_mean(self, at: tuple[Group, int], figure: Figure, mean: Decimal, base: tuple[int, int]) -> None:
         group, upto = at

@@ -64,6 +64,8 @@ class Structure:
     plans: tuple[Plan, ...]
     sums: tuple[Sum, ...] = ()
     past: tuple[Plan, ...] = ()  # tables of earlier releases, as today's form reads them
+    # Dimensions with levels from the data: a listed one has as many respondents as its table's threshold.
+    typed: frozenset[str] = frozenset()
 
     @property
     def known_plans(self) -> tuple[Plan, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from xinqiao.core.form import Form
-from xinqiao.core.question import NO_ANSWER, Kind, Question
+from xinqiao.core.question import NO_ANSWER, BadAnswer, Kind, Question
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.scale import Method, Scale
 
@@ -99,23 +99,34 @@ def variables_of(form: Form, name: str, rows: Iterable[ScoredRow], *, finely: bo
 
 
 def may_lack(question: Question) -> bool:
-    """Whether a respondent may leave it unanswered."""
-    return not question.required or question.relevant is not None
+    """Whether a row may lack an answer to it: left out, or emptied because it could not be used."""
+    return not question.required or question.relevant is not None or question.on_bad_answer is BadAnswer.CELL
 
 
 def _integers(question: Question, seen: Iterable[object]) -> set[int]:
     """The values of an integer question: what its constraint allows, an open range cut to what was seen.
 
     An attacker who knew that cut would know more than anybody does, so protection errs on the safe side.
+    Where nothing was seen (all that a reader has) an open range ends at WIDEST.
     """
     given = {value for value in seen if isinstance(value, int)}
-    span = range(-WIDEST, WIDEST + 1)
-    allowed = {value for value in span if question.constraint and question.constraint.holds({}, current=value)}
-    if not allowed or -WIDEST in allowed or WIDEST in allowed:
-        known = given & allowed if allowed else given
+    allowed = _allowed(question)
+    if given and _is_open(allowed):
+        known = given & allowed
         narrow = bool(known) and max(known) - min(known) <= WIDEST
         allowed = set(range(min(known), max(known) + 1)) if narrow else known
     return allowed | given
+
+
+def _allowed(question: Question) -> set[int]:
+    span = range(-WIDEST, WIDEST + 1)
+    if question.constraint is None:
+        return set(span)
+    return {value for value in span if question.constraint.holds({}, current=value)}
+
+
+def _is_open(allowed: set[int]) -> bool:
+    return not allowed or -WIDEST in allowed or WIDEST in allowed
 
 
 def _scale(form: Form, scale: Scale, seen: set[int | float | Fraction | None], *, finely: bool) -> Variable:
@@ -143,18 +154,31 @@ def _scale(form: Form, scale: Scale, seen: set[int | float | Fraction | None], *
 
 
 def _possible(form: Form, scale: Scale) -> set[Fraction]:
-    """Every score that the items give together when all are answered."""
-    sums = {Fraction(0)}
-    for item in scale.items:
-        values = _item_scores(form.question(item))
-        sums = {total + value for total in sums for value in values} if values else set()
-    parts = Fraction(1, len(scale.items)) if scale.method is Method.MEAN else Fraction(1)
-    return {exact(total * parts * scale.factor) for total in sums}
+    """Every score that the items can give together, those where items lack too (the others stand for them)."""
+    values = [_item_scores(form.question(item)) for item in scale.items]
+    if not all(values):
+        return set()
+    # How many items were answered → the sums that their scores can have.
+    sums: dict[int, set[int]] = {0: {0}}
+    for number, known in enumerate(values, start=1):
+        longer: dict[int, set[int]] = {}
+        for answered, before in sums.items():
+            longer.setdefault(answered, set()).update(before)
+            longer.setdefault(answered + 1, set()).update(total + value for total in before for value in known)
+        sums = {answered: found for answered, found in longer.items() if answered >= number - scale.missing_items}
+    size = len(scale.items) if scale.method is Method.SUM else 1
+    return {
+        exact(Fraction(total * size, answered) * scale.factor)
+        for answered, found in sums.items()
+        for total in (found if answered else ())
+    }
 
 
 def _item_scores(question: Question) -> set[int]:
+    """The scores of an item; none where nobody can say how far they reach."""
     if question.kind is Kind.INTEGER:
-        return _integers(question, ())
+        allowed = _allowed(question)
+        return set() if _is_open(allowed) else allowed
     return {choice.score for choice in question.choices if choice.score is not None}
 
 

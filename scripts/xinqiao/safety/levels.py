@@ -1,0 +1,99 @@
+"""Levels of dimensions: declared ones as they stand, typed ones from the data, small ones merged.
+
+That a typed level is listed tells that somebody is in it, and a rare text may be something a person
+typed about herself. So texts of fewer than k respondents become one level before anything is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xinqiao.core.form import Form
+from xinqiao.core.problem import Place, refuse
+from xinqiao.core.question import NO_ANSWER, Kind
+from xinqiao.core.record import ScoredRow
+from xinqiao.core.safe import Dimension, Level, SafeTable
+from xinqiao.core.summary import TOTAL
+from xinqiao.core.text import Text
+from xinqiao.safety.variable import may_lack
+
+OTHER = "_other"
+NOT_ANSWERED = Text.of(zh="未回答", en="No answer")
+SMALL_GROUPS = Text.of(zh="其他（人数较少）", en="Other (small groups)")
+# What means something else in a table, and how a person who typed just that is written.
+RESERVED = {TOTAL: "＊", NO_ANSWER: "＿none", OTHER: "＿other"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The rows of this release and those that earlier releases were made of, with what these published."""
+
+    rows: Sequence[ScoredRow] = field(repr=False)
+    before: Sequence[ScoredRow] = field(default=(), repr=False)
+    published: Sequence[SafeTable] = ()
+
+
+def level_of(row: ScoredRow, name: str) -> str:
+    """The level of a dimension that a row belongs to, before small ones are merged."""
+    value = row.row.values.get(name)
+    text = "" if value is None else str(value).strip()
+    return RESERVED.get(text, text) if text else NO_ANSWER
+
+
+def place(listed: frozenset[str], level: str) -> str:
+    """The level under which a table counts a row: its own, or the merged one where it is not listed."""
+    return OTHER if OTHER in listed and level not in listed else level
+
+
+def dimension(form: Form, name: str, seen: Seen, k: int) -> Dimension:
+    """A dimension with all its levels; typed ones of fewer than `k` respondents are merged into `_other`.
+
+    Raises XinqiaoError (dimension-several, release-new-levels).
+    """
+    question = form.question(name)
+    if question.kind is Kind.SELECT_MULTIPLE:
+        raise refuse("dimension-several", Place(question=name), name=name)
+    told = {level.name: level for t in seen.published for d in t.dimensions if d.name == name for level in d.levels}
+    lacking = may_lack(question) or NO_ANSWER in told or any(level_of(row, name) == NO_ANSWER for row in seen.rows)
+    if question.choices:
+        levels = {choice.name: Level(name=choice.name, label=choice.label) for choice in question.choices}
+        levels = {**levels, **{name: level for name, level in told.items() if name not in levels}}
+    else:
+        levels = {level: _typed(level) for level in _typed_levels(name, seen, told, k)}
+    levels.pop(NO_ANSWER, None)
+    if lacking:
+        levels[NO_ANSWER] = Level(name=NO_ANSWER, label=NOT_ANSWERED)
+    return Dimension(name=name, label=question.label, levels=tuple(levels.values()))
+
+
+def _typed(level: str) -> Level:
+    return Level(name=level, label=SMALL_GROUPS if level == OTHER else Text.of(zh=level, en=level))
+
+
+def _typed_levels(name: str, seen: Seen, told: Mapping[str, Level], k: int) -> list[str]:
+    """The typed levels that are listed, by name, `_other` last.
+
+    A level that was listed stays, one that was merged stays merged: else two releases, subtracted, would
+    give away what the first one merged. `_other` has k respondents or more, so that its being there tells
+    nothing; only where no text at all has so many it stands alone, whether anybody is in it or not.
+    """
+    sizes = Counter(level_of(row, name) for row in seen.rows)
+    del sizes[NO_ANSWER]
+    told_texts = set(told) - {NO_ANSWER, OTHER}
+    merged_before = {level_of(row, name) for row in seen.before} - told_texts if told else set()
+    fresh = sorted(
+        (level for level, size in sizes.items() if size >= k and level not in told_texts | merged_before),
+        key=lambda level: (sizes[level], level),
+    )
+    listed = told_texts | set(fresh)
+    others = sum(size for level, size in sizes.items() if level not in listed)
+    while 0 < others < k and fresh and OTHER not in told:
+        smallest = fresh.pop(0)
+        listed.remove(smallest)
+        others += sizes[smallest]
+    if told and OTHER not in told and 0 < others < k:
+        raise refuse("release-new-levels", Place(question=name), name=name, needed=k)
+    alone = not listed and not told
+    return [*sorted(listed), *([OTHER] if others or alone or OTHER in told else [])]

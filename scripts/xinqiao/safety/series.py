@@ -1,0 +1,168 @@
+"""Which released packages can be releases of the same people, one after the other.
+
+Cumulative releases only grow; a world in whole numbers that agrees with all of them decides. What is not
+settled counts as one series, so that the attack on it fails closed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from xinqiao.core.problem import XinqiaoError, refuse
+from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.summary import TOTAL
+from xinqiao.safety.attack import Unsolved
+from xinqiao.safety.audit import agree
+from xinqiao.safety.codebook import Json, form_of
+from xinqiao.safety.frame import Policies, frame
+from xinqiao.safety.structure import Structure
+from xinqiao.safety.variable import QUARANTINE
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Released:
+    """A package under the name by which its reader knows it."""
+
+    name: str
+    tables: tuple[SafeTable, ...]
+    codebook: Json
+
+    @property
+    def form(self) -> str:
+        """The form whose answers it tells of."""
+        return self.tables[0].form
+
+    @property
+    def period(self) -> str:
+        """The weeks of its answers; empty where they carry no date."""
+        return self.tables[0].period
+
+    @cached_property
+    def counts(self) -> dict[tuple[str, bool], int]:
+        """The largest count shown by measure, of everybody and of any group."""
+        found: dict[tuple[str, bool], int] = {}
+        for cell in (cell for table in self.tables if table.name != QUARANTINE for cell in table.cells):
+            key = (cell.measure, set(cell.levels) <= {TOTAL})
+            if isinstance(cell.value, int):
+                found[key] = max(found.get(key, 0), cell.value)
+        return found
+
+    @property
+    def size(self) -> int | None:
+        """How many respondents it tells that it has; None where that is hidden."""
+        return self.counts.get(("n", True))
+
+    @property
+    def least(self) -> int:
+        """How many respondents it must have, by any count that it shows."""
+        return max(self.counts.values(), default=0)
+
+
+# Moments one after the other, each with the packages that were made of the same people.
+Series = tuple[tuple[Released, ...], ...]
+
+
+def public_structure(series: Series) -> tuple[Structure, list[list[SafeTable]]]:
+    """What everybody knows of the tables of a series, and the tables of each moment.
+
+    Raises XinqiaoError (codebook-unreadable, codebooks-differ, audit-unexplained, release-too-large).
+    """
+    packages = list(itertools.chain(*series))
+    tables = [table for package in packages for table in package.tables]
+    form = form_of(packages[0].form, [package.codebook for package in packages])
+    set_aside = [table.policy for table in tables if table.name == QUARANTINE]
+    strictest = max(set_aside, key=lambda policy: policy.threshold, default=Policy())
+    try:
+        policies = Policies(usual=strictest, sensitive=strictest)
+        structure = frame(form, (), () if set_aside else None, policies, tables)
+    except XinqiaoError as error:
+        problem = error.problems[0]
+        if problem.code == "release-form-changed":
+            raise refuse("audit-unexplained", table=problem.params["table"]) from None
+        raise
+    return structure, [[table for package in moment for table in package.tables] for moment in series]
+
+
+def alone(packages: Sequence[Released]) -> Iterator[Series]:
+    """Each package for itself."""
+    yield from (((package,),) for package in packages)
+
+
+def together(packages: Sequence[Released]) -> Iterator[Series]:
+    """Every series of two or more that packages of one form can be, a part of another one left out.
+
+    Where three and more fit in pairs only, the pairs are given; where the number of respondents is
+    hidden, every order of a pair. Raises XinqiaoError as `public_structure` does.
+    """
+    ordered = sorted(packages, key=lambda package: (package.size or package.least, package.least))
+    sure = all(package.size is not None for package in ordered)
+    if len(ordered) < 2:
+        return
+    if sure and fits(whole := _moments(ordered)):
+        yield whole
+        return
+    chains: list[list[Released]] = []
+    for at, last in enumerate(ordered):
+        pairs = [(first, series) for first in ordered[:at] for series in _orders(first, last) if fits(series)]
+        friends = list(dict.fromkeys(first for first, _ in pairs))
+        if len(friends) > 1 and fits(_moments([*friends, last])):
+            chains.append([*friends, last])
+            pairs = [] if sure else pairs
+        yield from (series for _, series in pairs)
+    for chain in chains:
+        if not any(set(chain) < set(other) for other in chains):
+            yield _moments(chain)
+
+
+def fits(series: Series) -> bool:
+    """Whether a series can be releases of the same people; true where that was not settled."""
+    pairs = list(itertools.combinations(itertools.chain(*series), 2))
+    if any(_apart(*pair) or _shrinks(*pair) for pair in pairs):
+        return False
+    structure, releases = public_structure(series)
+    try:
+        return agree(structure, releases)
+    except Unsolved:
+        return True
+
+
+def _apart(first: Released, last: Released) -> bool:
+    """Whether all answers of one came in before those of the other: a cumulative release begins where all do."""
+    if not first.period or not last.period:
+        return False
+    weeks, others = first.period.split("/"), last.period.split("/")
+    return weeks[-1] < others[0] or others[-1] < weeks[0]
+
+
+def _shrinks(first: Released, last: Released) -> bool:
+    """Whether a count that both show has become less: seen at a glance, where a programme takes long."""
+    counts = {(table.name, cell.key): cell.value for table in first.tables for cell in table.cells}
+    return any(
+        isinstance(cell.value, int)
+        and isinstance(before := counts.get((table.name, cell.key)), int)
+        and before > cell.value
+        for table in last.tables
+        for cell in table.cells
+    )
+
+
+def _orders(first: Released, last: Released) -> Iterator[Series]:
+    """The ways in which two packages can follow each other, by the number of respondents that they tell."""
+    if first.size is not None and last.size is not None:
+        yield _moments([first, last])
+        return
+    yield ((first,), (last,))
+    yield ((last,), (first,))
+    if first.period == last.period:
+        yield ((first, last),)
+
+
+def _moments(ordered: Sequence[Released]) -> Series:
+    """One moment after the other; who has as many respondents as the one before has the same ones."""
+    same = itertools.groupby(
+        enumerate(ordered), lambda item: item[1].size if item[1].size is not None else -item[0] - 1
+    )
+    return tuple(tuple(package for _, package in group) for _, group in same)
