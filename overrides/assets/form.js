@@ -1,5 +1,5 @@
-/* Form pages: what applies, what is missing, sealing and sending. Nothing is stored, nothing else is loaded
-   than seal.js. Without this script the page still works: every question shows and the browser posts it. */
+/* The questions of a form page: what applies, what is missing, when help must show. Nothing is stored, nothing
+   is loaded, nothing is sent here: send.js does that where a page sends. Without a script every question shows. */
 (function () {
   "use strict";
 
@@ -117,8 +117,6 @@
     return APPLY[op].apply(null, node.slice(1).map(function (inner) { return evaluate(inner, values, current, today); }));
   }
 
-  window.xinqiaoForm = { evaluate: evaluate, truth: truth };
-
   /* Questions of the page. */
 
   function all(selector, root) {
@@ -146,7 +144,8 @@
     this.inputs = all("input, select, textarea", element);
     this.group = element.querySelector("[role=radiogroup]");
     this.error = element.querySelector(".xq-error");
-    this.hinted = element.querySelector("[aria-describedby]");
+    this.help = element.querySelector(".xq-danger");
+    this.danger = this.help ? parsed(this.help, "data-danger") : null;
   }
 
   /* The answer as it is sent: a string, a list of strings, or "" where there is none. */
@@ -169,7 +168,7 @@
   };
 
   Question.prototype.label = function () {
-    var label = this.element.querySelector("legend, .xq-label").cloneNode(true);
+    var label = (this.element.querySelector(".xq-legend") || this.element.querySelector("legend, .xq-label")).cloneNode(true);
     all(".xq-required", label).forEach(function (mark) { label.removeChild(mark); });
     return label.textContent.replace(ENDS, "");
   };
@@ -211,37 +210,50 @@
     });
   };
 
-  /* One form. */
+  /* Whether the answer is a sign of danger. */
+  Question.prototype.alarming = function () {
+    var answer = this.answer();
+    if (!this.danger || answer === "" || this.element.hidden) return false;
+    return this.danger.answers ? this.danger.answers.indexOf(answer) >= 0 : number(answer) >= this.danger.least;
+  };
 
-  function Page(form) {
-    var page = this;
-    this.form = form;
-    this.say = JSON.parse(form.querySelector(".xq-words").textContent);
-    this.questions = all(".xq-question", form).map(function (element) { return new Question(element); });
-    this.summary = form.querySelector(".xq-errors");
-    this.failure = form.querySelector(".xq-failure");
-    this.status = form.querySelector(".xq-form-status");
-    this.button = form.querySelector("button[type=submit]");
-    this.marked = [];
-    this.sealed = null;
-    form.noValidate = true;
-    form.classList.add("xq-form--live");
-    form.addEventListener("input", function () { page.changed(); });
-    form.addEventListener("change", function () { page.changed(); });
-    form.addEventListener("submit", function (event) {
-      event.preventDefault();
-      page.submit();
-    });
-    this.update();
-    if (!window.isSecureContext) {
-      // Said before anybody fills it in for nothing.
-      form.insertBefore(this.failure, form.firstChild);
-      this.tell("insecure");
+  /* Help stands right at the question from the moment of such an answer; the focus stays where it is. */
+  Question.prototype.warn = function () {
+    if (!this.help) return;
+    var alarming = this.alarming();
+    if (alarming !== this.help.hidden) return;
+    this.help.hidden = !alarming;
+    if (alarming && this.help.getBoundingClientRect().bottom > window.innerHeight) {
+      this.help.scrollIntoView({ block: "nearest", behavior: "auto" });
     }
+  };
+
+  /* The questions inside `root`, with the summary of what is missing. */
+
+  function Page(root) {
+    var page = this;
+    var told = null;
+    // Browsers tell of one choice twice, as input and as change. Help does not wait for anything else.
+    var changed = function (event) {
+      var target = event.target;
+      var again = event.type === "change" && told === target;
+      told = event.type === "input" ? target : null;
+      if (again) return;
+      page.questions.forEach(function (question) { if (question.name === target.name) question.warn(); });
+      page.changed();
+    };
+    this.form = root;
+    this.say = JSON.parse(root.querySelector(".xq-words").textContent);
+    this.questions = all(".xq-question", root).map(function (element) { return new Question(element); });
+    this.summary = root.querySelector(".xq-errors");
+    this.marked = [];
+    root.classList.add("xq-form--live");
+    root.addEventListener("input", changed);
+    root.addEventListener("change", changed);
+    this.update();
   }
 
   Page.prototype.changed = function () {
-    this.load().catch(function () {});
     this.update();
     this.marked = this.marked.filter(function (question) {
       if (question.fault(this.values, this.say)) return true;
@@ -265,8 +277,9 @@
         return true;
       });
       this.values = values;
-      if (!moved.length) return;
+      if (!moved.length) break;
     }
+    questions.forEach(function (question) { question.warn(); });
   };
 
   Page.prototype.answers = function () {
@@ -276,25 +289,6 @@
       if (answer !== "") found[question.name] = answer;
     });
     return found;
-  };
-
-  /* The sealing script, asked for once; a failed load may be tried again. */
-  Page.prototype.load = function () {
-    var page = this;
-    if (window.xinqiaoSeal) return Promise.resolve();
-    if (!this.loading) {
-      this.loading = new Promise(function (done, failed) {
-        var script = document.createElement("script");
-        script.src = page.form.getAttribute("data-seal");
-        script.onload = function () { if (window.xinqiaoSeal) done(); else script.onerror(); };
-        script.onerror = function () {
-          page.loading = null;
-          failed(new Error("unsealed"));
-        };
-        document.head.appendChild(script);
-      });
-    }
-    return this.loading;
   };
 
   Page.prototype.check = function () {
@@ -325,88 +319,11 @@
     return false;
   };
 
-  /* Seals the answers; the same answers give the same sealed bytes again, so that a repeat counts once. */
-  Page.prototype.seal = function () {
-    var page = this;
-    var data = this.form.dataset;
-    var payload = { v: 1, form: data.form, version: Number(data.version), lang: data.lang, answers: this.answers() };
-    var key = JSON.stringify(payload);
-    if (this.sealed && this.sealed.key === key) return Promise.resolve(this.sealed.bytes);
-    return this.load().then(function () {
-      return window.xinqiaoSeal.seal(payload, data.recipients.split(" "));
-    }).then(function (bytes) {
-      page.sealed = { key: key, bytes: bytes };
-      return bytes;
-    }, function () { throw new Error("unsealed"); });
-  };
-
-  Page.prototype.post = function (bytes) {
-    var stop = typeof AbortController === "function" ? new AbortController() : null;
-    var clock = setTimeout(function () { if (stop) stop.abort(); }, 30000);
-    var ended = function () { clearTimeout(clock); };
-    return fetch(this.form.action, {
-      method: "POST",
-      body: bytes,
-      headers: { "Content-Type": "application/octet-stream" },
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
-      cache: "no-store",
-      signal: stop ? stop.signal : undefined
-    }).then(function (response) {
-      ended();
-      return response;
-    }, function () {
-      ended();
-      throw new Error("offline");
-    });
-  };
-
-  Page.prototype.submit = function () {
-    var page = this;
-    if (this.busy) return;
-    this.failure.hidden = true;
-    if (!window.isSecureContext) { this.fail("insecure"); return; }
-    if (!this.check()) return;
-    this.busy = true;
-    this.button.setAttribute("aria-disabled", "true");
-    this.status.textContent = this.say.sealing;
-    this.seal().then(function (bytes) {
-      page.status.textContent = page.say.sending;
-      return page.post(bytes);
-    }).then(function (response) {
-      if (response.ok) {
-        location.replace(new URL(page.form.getAttribute("data-thanks"), location.href.split("#")[0]).href);
-        return;
-      }
-      return response.json().catch(function () { return {}; }).then(function (told) {
-        page.fail("refused", told[page.form.dataset.lang]);
-      });
-    }).catch(function (error) { page.fail(page.say[error.message] ? error.message : "unsealed"); });
-  };
-
-  /* Says what happened and what to do; the answers stay in the page. */
-  Page.prototype.fail = function (code, detail) {
-    this.busy = false;
-    this.button.removeAttribute("aria-disabled");
-    this.status.textContent = "";
-    this.tell(code, detail);
-    meet(this.failure);
-  };
-
-  Page.prototype.tell = function (code, detail) {
-    var page = this;
-    this.failure.textContent = "";
-    this.failure.setAttribute("data-code", code);
-    [this.say[code], typeof detail === "string" ? detail : "", this.say.kept].filter(Boolean).forEach(function (text) {
-      page.failure.appendChild(document.createElement("p")).textContent = text;
-    });
-    this.failure.hidden = false;
-  };
-
-  function start() {
-    all("form.xq-form", document).forEach(function (form) { return new Page(form); });
+  /* Runs once the whole page is there. */
+  function ready(start) {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+    else start();
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  window.xinqiaoForm = { Page: Page, all: all, evaluate: evaluate, meet: meet, ready: ready, truth: truth };
 })();

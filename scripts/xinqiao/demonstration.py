@@ -3,9 +3,10 @@
 How they are made, so that nobody takes the figures for findings: every invented respondent draws one
 number from a normal distribution (how content that person is); each scored question adds noise of its
 own and a tilt by its name (what is asked of the time before the training is lower than of the time
-after); the answer is the choice at that rank. Choices without scores are drawn with weights that fall
-from the first to the last, or, where five or more stand between two ends and the question is no
-dimension, from the middle outwards. A fixed seed gives the same answers on every machine.
+after); the answer is the choice at that rank. A self-check asks about troubles: the more content, the fewer.
+Choices without scores are drawn with weights that fall from the first to the last, or, where five or more
+stand between two ends and the question is no dimension, from the middle outwards. A fixed seed gives the
+same answers on every machine.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import requests
 
-from xinqiao.core.form import Form
+from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import refuse
 from xinqiao.core.question import Kind, Question, Role
 
@@ -25,7 +26,7 @@ RELEASED, WAITING = 240, 90
 # What share of invented people leaves an optional question unanswered, and ticks a given option.
 SKIPPED, TICKED = 0.06, 0.35
 TILTS = {"_before": -0.75, "_now": 0.55}
-TILT, TILT_OF_NUMBERS = 0.45, 1.4
+TILT, TILT_OF_NUMBERS, TILT_OF_TROUBLES = 0.45, 1.4, 1.0
 BETWEEN_ENDS = 5
 HIGHEST = 10
 SECONDS = 30
@@ -38,6 +39,8 @@ def invented_answers(form: Form, count: int, seed: int = SEED) -> Iterator[Answe
     chance = random.Random(seed)  # noqa: S311 - a repeatable invention, not a secret
     for _ in range(count):
         content = chance.gauss(0.35, 0.8)
+        if form.purpose is Purpose.SELF_CHECK:
+            content = -content - TILT - TILT_OF_TROUBLES
         answers: dict[str, str | list[str]] = {}
         for question in form.questions:
             if not question.answered or question.kind is Kind.TEXT:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import markdown
@@ -17,7 +18,8 @@ from xinqiao.core.form import Form
 from xinqiao.core.text import Lang, Text
 from xinqiao.forms.condition import condition
 from xinqiao.forms.page import form_page, outcome_pages
-from xinqiao.forms.page_words import OUTCOMES, SCRIPT_WORDS, WORDS
+from xinqiao.forms.page_words import OUTCOMES, SCRIPT_WORDS, SEND_WORDS, WORDS
+from xinqiao.forms.self_check_words import CHECK_SCRIPT_WORDS, CONTRIBUTE_SCRIPT_WORDS
 
 
 def page(form: Form, lang: Lang = Lang.EN, **parts: Any) -> str:
@@ -120,7 +122,7 @@ def test_outcome_pages_offer_help_stay_out_of_search_and_say_what_happened(feedb
     for name, text in pages.items():
         front = yaml.safe_load(text.split("---\n")[1])
         assert front["search"] == {"exclude": True}
-        assert front["title"] == OUTCOMES[name]["heading"][lang]
+        assert front["title"] == f"{OUTCOMES[name]['heading'][lang]} · {feedback.title[lang]}"
         assert 'href="../../../../help-now/"' in text
     assert {Lang.ZH: "没有被保存", Lang.EN: "were not stored"}[lang] in pages["not-accepted"]
     assert 'href="../"' in pages["not-accepted"]
@@ -164,15 +166,36 @@ def test_a_condition_is_told_in_words(feedback: Form, source: str, said: str) ->
     assert condition(feedback, question, Lang.EN) == said
 
 
-def test_the_words_of_the_script_are_the_ones_it_asks_for(root: Any) -> None:
-    script = (root / "overrides" / "assets" / "form.js").read_text(encoding="utf-8")
-    asked = set(re.findall(r"say\.(\w+)", script)) | set(re.findall(r'(?:fail|tell|Error)\("(\w+)"', script))
-    assert asked == set(SCRIPT_WORDS)
+SCRIPTS = ("form.js", "send.js", "self-check.js", "contribute.js", "palette.js")
 
 
-def test_the_script_stores_nothing_and_asks_nobody_else(root: Any) -> None:
-    script = (root / "overrides" / "assets" / "form.js").read_text(encoding="utf-8")
-    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
+def script(root: Path, name: str) -> str:
+    """A script without its comments."""
+    source = (root / "overrides" / "assets" / name).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/|(?<![:\"])//[^\n]*", "", source, flags=re.S)
+
+
+def test_the_words_of_the_scripts_are_the_ones_they_ask_for(root: Path) -> None:
+    for name, words in (
+        ("form.js", set(SCRIPT_WORDS)),
+        ("send.js", set(SEND_WORDS)),
+        ("self-check.js", set(CHECK_SCRIPT_WORDS)),
+        ("contribute.js", {"skipped"}),
+    ):
+        source = script(root, name)
+        asked = set(re.findall(r"say\.(\w+)", source))
+        for call in re.findall(r"(?:fail|tell|Error)\(([^;]*)\);", source):
+            asked |= set(re.findall(r'"(\w+)"', call))
+        assert asked == words, name
+    assert set(CONTRIBUTE_SCRIPT_WORDS) <= {*SCRIPT_WORDS, *SEND_WORDS, "skipped"}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_stores_nothing_and_asks_nobody_else(root: Path, name: str) -> None:
+    code = script(root, name)
+    if name == "palette.js":
+        assert code.count("localStorage.getItem") == code.count("localStorage") == 1, "it reads, and never writes"
+        code = code.replace("localStorage", "")
     for word in (
         "localStorage",
         "sessionStorage",
@@ -185,4 +208,11 @@ def test_the_script_stores_nothing_and_asks_nobody_else(root: Any) -> None:
         "http",
     ):
         assert word not in code, word
-    assert not re.search(r"\?\.|\?\?|\bimport\b|\.\.\.|\basync\b\s*\*", code)  # syntax after ES2017
+    assert not re.search(r"\?\.\w|\?\?|\bimport\b|\.\.\.|\basync\b\s*\*", code)  # syntax after ES2017
+
+
+@pytest.mark.parametrize("name", ["form.js", "self-check.js"])
+def test_what_runs_on_a_self_check_holds_no_way_to_send(root: Path, name: str) -> None:
+    code = script(root, name)
+    for word in ("fetch", "XMLHttpRequest", "sendBeacon", "WebSocket", "EventSource", "new Image", "src =", "submit("):
+        assert word not in code, word

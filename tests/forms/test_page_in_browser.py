@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -10,8 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from xinqiao.core.form import Form
+from xinqiao.core.form import Form, Purpose
 from xinqiao.core.text import Lang
+from xinqiao.forms.read import read_form
 
 if TYPE_CHECKING:
     from conftest import Place  # type: ignore[import-not-found]
@@ -308,3 +310,22 @@ def test_a_question_that_hangs_on_a_hidden_one_is_hidden_with_it(page: Page, pla
     page.locator("[name=age]").fill("20")
     expect(page.locator("#q-retired")).to_be_hidden()
     expect(page.locator("#q-since")).to_be_hidden()
+
+
+def test_in_any_form_an_answer_that_is_a_sign_of_danger_shows_help_before_anything_is_sent(
+    page: Page, place: Place, root: Any
+) -> None:
+    checked = read_form(root / "forms" / "phq9.yml")
+    page.set_viewport_size(PHONE)
+    place.open(page, Lang.ZH, replace(checked, id="survey-with-danger", purpose=Purpose.SURVEY))
+    help_ = page.locator(".xq-danger")
+    expect(help_).to_be_hidden()
+    page.locator("input[name=phq9_9][value='2']").check()
+    expect(help_).to_be_visible()
+    assert help_.get_attribute("role") == "alert"
+    assert page.evaluate("document.activeElement.name") != "submit"
+    box = help_.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= PHONE["height"]
+    assert place.posts == []
+    page.locator("input[name=phq9_9][value='0']").check()
+    expect(help_).to_be_hidden()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from xinqiao.core.bounds import bounds
@@ -21,7 +21,7 @@ from xinqiao.core.question import Kind, Question, Role
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.forms.condition import condition
-from xinqiao.forms.page_words import OUTCOME_LINKS, OUTCOMES, SCRIPT_WORDS, WORDS
+from xinqiao.forms.page_words import OUTCOME_LINKS, OUTCOMES, SCRIPT_WORDS, SEND_WORDS, WORDS
 
 # Form pages lie at /<lang>/forms/<form>/, outcome pages one level deeper, assets at /<lang>/assets/.
 ASSETS = "../../assets/"
@@ -45,7 +45,10 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A question as the template needs it, in one language; `options` are values with their words."""
+    """A question as the template needs it, in one language; `options` are values with their words.
+
+    danger: which answers show help at once, as JSON; empty where none does.
+    """
 
     id: str
     name: str
@@ -61,6 +64,7 @@ class Field:
     message: str
     options: tuple[tuple[str, str], ...]
     in_a_row: bool
+    danger: str
 
 
 def form_page(
@@ -71,55 +75,63 @@ def form_page(
     recipients: public halves of the keys of `seal_to`; without any the form is not open and the page
     has no form element. help_html: the bar with help lines, trusted HTML.
     """
-    sections = [
-        {"id": f"s-{at}", "title": section.title[lang] if section.title else "", "note": _words(section.note, lang),
-         "fields": [_field(form, question, lang) for question in section.questions]}
-        for at, section in enumerate(form.sections, 1)
-    ]  # fmt: skip
-    html = _template("page.html").render(
+    html = render(
+        "page.html",
+        help_html,
         form=form,
         lang=lang.value,
         title=form.title[lang],
-        intro=_paragraphs(_words(form.intro, lang)),
-        consent=_paragraphs(form.consent[lang]),
-        notice=_notice(form, lang),
-        sections=sections,
-        action=f"{receiver_url.rstrip('/')}/submit/{form.id}",
+        intro=paragraphs(in_words(form.intro, lang)),
+        consent=paragraphs(form.consent[lang]),
+        notice=notice(form, lang),
+        sections=sections(form, lang),
+        action=action(form, receiver_url),
         recipients=" ".join(recipients),
         demonstration=demonstration,
-        help_html=Markup(help_html),  # noqa: S704  (made by the site from its own registry)
-        words={key: words[lang] for key, words in WORDS.items()},
-        script_words={key: words[lang] for key, words in SCRIPT_WORDS.items()},
+        words=spoken(WORDS, lang),
+        script_words=spoken({**SCRIPT_WORDS, **SEND_WORDS}, lang),
         assets=ASSETS,
     )
-    description = _paragraphs(_words(form.intro, lang) or form.title[lang])[0]
-    return _page({"title": form.title[lang], "description": description, "hide": ["toc"], "page_type": "form"}, html)
+    description = paragraphs(in_words(form.intro, lang) or form.title[lang])[0]
+    return as_page({"title": form.title[lang], "description": description, "hide": ["toc"], "page_type": "form"}, html)
 
 
 def outcome_pages(form: Form, lang: Lang, *, demonstration: bool, help_html: str = "") -> Mapping[str, str]:
     """The pages `thanks` and `not-accepted` of a form in one language; search engines of the site skip them."""
     pages = {}
     for outcome, texts in OUTCOMES.items():
-        html = _template("outcome.html").render(
+        html = render(
+            "outcome.html",
+            help_html,
             outcome=outcome,
             title=form.title[lang],
-            texts={key: words[lang] for key, words in texts.items()},
-            links={key: words[lang] for key, words in OUTCOME_LINKS.items()},
-            words={key: words[lang] for key, words in WORDS.items()},
+            texts=spoken(texts, lang),
+            links=spoken(OUTCOME_LINKS, lang),
+            words=spoken(WORDS, lang),
             demonstration=demonstration,
-            help_html=Markup(help_html),  # noqa: S704  (made by the site from its own registry)
             assets=OUTCOME_ASSETS,
         )
-        front = {"title": texts["heading"][lang], "hide": ["toc"], "page_type": "form", "search": {"exclude": True}}
-        pages[outcome] = _page(front, html)
+        title = f"{texts['heading'][lang]} · {form.title[lang]}"
+        front = {"title": title, "hide": ["toc"], "page_type": "form", "search": {"exclude": True}}
+        pages[outcome] = as_page(front, html)
     return pages
 
 
-def _page(front: Mapping[str, object], html: str) -> str:
+def as_page(front: Mapping[str, object], html: str) -> str:
     """Front matter and HTML; without blank or indented lines no Markdown parser takes a part of it for its own."""
     head = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items())
     body = "\n".join(line.strip() for line in html.splitlines() if line.strip())
     return f"---\n{head}\n---\n\n{body}\n"
+
+
+def render(template: str, help_html: str, **values: object) -> str:
+    """A template of `templates/forms` with its values, all escaped but the site's own bar with help lines.
+
+    The bar is a landmark of the page once, as `help_html`; as `help_inside` it is a group inside of something else.
+    """
+    inside = help_html.replace("<aside ", '<div role="group" ').replace("</aside>", "</div>")
+    trusted = {"help_html": Markup(help_html), "help_inside": Markup(inside)}  # noqa: S704  (made by the site itself)
+    return _environment().get_template(template).render(**trusted, **values)
 
 
 @cache
@@ -128,21 +140,38 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
-
-
-def _words(text: Text | None, lang: Lang) -> str:
+def in_words(text: Text | None, lang: Lang) -> str:
+    """A text in one language; empty where there is none."""
     return text[lang] if text else ""
 
 
-def _paragraphs(text: str) -> list[str]:
+def spoken(words: Mapping[str, Text], lang: Lang) -> dict[str, str]:
+    """All words of a mapping in one language."""
+    return {key: text[lang] for key, text in words.items()}
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text; blank lines part them."""
     return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]
 
 
-def _notice(form: Form, lang: Lang) -> list[str]:
+def action(form: Form, receiver_url: str) -> str:
+    """Where the answers to a form are sent."""
+    return f"{receiver_url.rstrip('/')}/submit/{form.id}"
+
+
+def sections(form: Form, lang: Lang) -> list[dict[str, object]]:
+    """The sections of a form with their fields, as the templates need them."""
+    return [
+        {"id": f"s-{at}", "title": in_words(section.title, lang), "note": in_words(section.note, lang),
+         "fields": [_field(form, question, lang) for question in section.questions]}
+        for at, section in enumerate(form.sections, 1)
+    ]  # fmt: skip
+
+
+def notice(form: Form, lang: Lang) -> list[str]:
     """The privacy notice, made of the form's own definition: who opens, how long, what is published."""
-    words = {key: text[lang] for key, text in WORDS.items()}
+    words = spoken(WORDS, lang)
     keys = words["and"].join(words.get(f"key_{name}", words["key_other"]).format(name=name) for name in form.seal_to)
     public = [summary.title[lang] for summary in form.summaries if summary.audience is Audience.PUBLIC]
     titles = words["and"].join(f"{words['title_open']}{title}{words['title_close']}" for title in public)
@@ -162,16 +191,30 @@ def _field(form: Form, question: Question, lang: Lang) -> Field:
         kind=question.kind.value,
         control=control,
         label=question.label[lang],
-        hint=_words(question.hint, lang),
+        hint=in_words(question.hint, lang),
         required=question.required,
         native_required=question.required and question.relevant is None,
         only_if=condition(form, question, lang),
         relevant=json.dumps(question.relevant.tree().as_json()) if question.relevant else "",
         constraint=json.dumps(question.constraint.tree().as_json()) if question.constraint else "",
-        message=_words(question.constraint_message, lang),
+        message=in_words(question.constraint_message, lang),
         options=options,
         in_a_row=question.scored and 0 < len(question.choices) <= MOST_IN_A_ROW,
+        danger=json.dumps(sign) if (sign := alarming(form, question)) else "",
     )
+
+
+def alarming(form: Form, question: Question) -> dict[str, object]:
+    """The answers to a question that are a sign of danger, whatever the scale's total: as they score, unreversed.
+
+    `{"answers": [choice, …]}`, or `{"least": number}` where numbers are answered; empty where none is.
+    """
+    signs = [scale.danger for scale in form.scales if scale.danger and scale.danger.item == question.name]
+    if not signs:
+        return {}
+    least = min(sign.at_least for sign in signs)
+    found = [choice.name for choice in question.choices if choice.score is not None and choice.score >= least]
+    return {"answers": found} if question.choices else {"least": least}
 
 
 def _control(question: Question, lang: Lang) -> tuple[Control, tuple[tuple[str, str], ...]]:

@@ -43,7 +43,7 @@ WORDS: Mapping[str, Text] = {
     "nothing_stored": Text.of(
         zh="本页不使用 Cookie，也不在您的设备上保存任何内容；关闭页面，未提交的答案随即消失。",
         en="This page uses no cookies and stores nothing on your device; "
-        "answers that you have not sent are gone when you close it.",
+        "answers that were not sent are gone when you close it.",
     ),
     "noscript": Text.of(
         zh="您的浏览器没有运行 JavaScript。您仍可填写并提交，但答案要到接收服务器后才封存，保护比在您的设备上封存弱。"
@@ -57,6 +57,13 @@ WORDS: Mapping[str, Text] = {
         en="Questions marked “required” need an answer; you can skip all others.",
     ),
     "required": Text.of(zh="必答", en="required"),
+    "danger_lead": Text.of(zh="不用一个人扛着", en="There is no need to carry this alone"),
+    "danger": Text.of(
+        zh="如果有不想活、想伤害自己的念头：这样的念头会来，也会过去。现在就可以打下面的电话，或者告诉身边的一个人。"
+        "担心的是别人，也可以打。",
+        en="If there are thoughts of not wanting to live or of hurting yourself: they come, and they pass. "
+        "Call one of these numbers now, or tell someone near you. If you worry about someone else, call as well.",
+    ),
     "leave_empty": Text.of(
         zh="此栏供识别自动程序，请留空", en="Leave this field empty; it is there for automatic senders"
     ),
@@ -73,7 +80,7 @@ WORDS: Mapping[str, Text] = {
     "title_close": Text.of(zh="》", en="”"),
 }
 
-# What form.js says; `{label}` is a question's words.
+# What form.js says.
 SCRIPT_WORDS: Mapping[str, Text] = {
     "errors": Text.of(zh="还有需要处理的地方", en="There is a problem"),
     "one": Text.of(zh="请选择一项", en="Choose one answer"),
@@ -83,6 +90,10 @@ SCRIPT_WORDS: Mapping[str, Text] = {
     "constraint": Text.of(zh="这个回答超出了允许的范围", en="This answer is outside what the question allows"),
     "colon": Text.of(zh="：", en=": "),
     "error": Text.of(zh="错误：", en="Error: "),
+}
+
+# What send.js says.
+SEND_WORDS: Mapping[str, Text] = {
     "sealing": Text.of(zh="正在封存您的答案……", en="Sealing your answers …"),
     "sending": Text.of(zh="正在送出……", en="Sending …"),
     "kept": Text.of(

@@ -1,0 +1,137 @@
+/* Sealing and sending a form. Nothing is stored, nothing else is loaded than seal.js, nothing is sent before a
+   person sends it. Needs form.js. Without this script the browser posts the form. */
+(function () {
+  "use strict";
+
+  var shared = window.xinqiaoForm;
+  var meet = shared.meet;
+
+  /* A page of questions that can be sent. */
+  function Sender(form) {
+    var sender = this;
+    shared.Page.call(this, form);
+    this.failure = form.querySelector(".xq-failure");
+    this.status = form.querySelector(".xq-form-status");
+    this.button = form.querySelector("button[type=submit]");
+    this.sealed = null;
+    form.noValidate = true;
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      sender.submit();
+    });
+    if (!window.isSecureContext) {
+      // Said before anybody fills it in for nothing.
+      form.insertBefore(this.failure, form.firstChild);
+      this.tell("insecure");
+    }
+  }
+
+  Sender.prototype = Object.create(shared.Page.prototype);
+
+  Sender.prototype.changed = function () {
+    this.load().catch(function () {});
+    shared.Page.prototype.changed.call(this);
+  };
+
+  /* The sealing script, asked for once; a failed load may be tried again. */
+  Sender.prototype.load = function () {
+    var page = this;
+    if (window.xinqiaoSeal) return Promise.resolve();
+    if (!this.loading) {
+      this.loading = new Promise(function (done, failed) {
+        var script = document.createElement("script");
+        script.src = page.form.getAttribute("data-seal");
+        script.onload = function () { if (window.xinqiaoSeal) done(); else script.onerror(); };
+        script.onerror = function () {
+          page.loading = null;
+          failed(new Error("unsealed"));
+        };
+        document.head.appendChild(script);
+      });
+    }
+    return this.loading;
+  };
+
+  /* Seals the answers; the same answers give the same sealed bytes again, so that a repeat counts once. */
+  Sender.prototype.seal = function () {
+    var page = this;
+    var data = this.form.dataset;
+    var payload = { v: 1, form: data.form, version: Number(data.version), lang: data.lang, answers: this.answers() };
+    var key = JSON.stringify(payload);
+    if (this.sealed && this.sealed.key === key) return Promise.resolve(this.sealed.bytes);
+    return this.load().then(function () {
+      return window.xinqiaoSeal.seal(payload, data.recipients.split(" "));
+    }).then(function (bytes) {
+      page.sealed = { key: key, bytes: bytes };
+      return bytes;
+    }, function () { throw new Error("unsealed"); });
+  };
+
+  Sender.prototype.post = function (bytes) {
+    var stop = typeof AbortController === "function" ? new AbortController() : null;
+    var clock = setTimeout(function () { if (stop) stop.abort(); }, 30000);
+    var ended = function () { clearTimeout(clock); };
+    return fetch(this.form.action, {
+      method: "POST",
+      body: bytes,
+      headers: { "Content-Type": "application/octet-stream" },
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      signal: stop ? stop.signal : undefined
+    }).then(function (response) {
+      ended();
+      return response;
+    }, function () {
+      ended();
+      throw new Error("offline");
+    });
+  };
+
+  Sender.prototype.submit = function () {
+    var page = this;
+    if (this.busy) return;
+    this.failure.hidden = true;
+    if (!window.isSecureContext) { this.fail("insecure"); return; }
+    if (!this.check()) return;
+    this.busy = true;
+    this.button.setAttribute("aria-disabled", "true");
+    this.status.textContent = this.say.sealing;
+    this.seal().then(function (bytes) {
+      page.status.textContent = page.say.sending;
+      return page.post(bytes);
+    }).then(function (response) {
+      if (response.ok) {
+        location.replace(new URL(page.form.getAttribute("data-thanks"), location.href.split("#")[0]).href);
+        return;
+      }
+      return response.json().catch(function () { return {}; }).then(function (told) {
+        page.fail("refused", told[page.form.dataset.lang]);
+      });
+    }).catch(function (error) { page.fail(page.say[error.message] ? error.message : "unsealed"); });
+  };
+
+  /* Says what happened and what to do; the answers stay in the page. */
+  Sender.prototype.fail = function (code, detail) {
+    this.busy = false;
+    this.button.removeAttribute("aria-disabled");
+    this.status.textContent = "";
+    this.tell(code, detail);
+    meet(this.failure);
+  };
+
+  Sender.prototype.tell = function (code, detail) {
+    var page = this;
+    this.failure.textContent = "";
+    this.failure.setAttribute("data-code", code);
+    [this.say[code], typeof detail === "string" ? detail : "", this.say.kept].filter(Boolean).forEach(function (text) {
+      page.failure.appendChild(document.createElement("p")).textContent = text;
+    });
+    this.failure.hidden = false;
+  };
+
+  shared.Sender = Sender;
+  shared.ready(function () {
+    shared.all("form.xq-form:not([data-received])", document).forEach(function (form) { return new Sender(form); });
+  });
+})();
