@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 FIELDS = {"Title", "Slug", "Lang", "Date", "Category", "Summary", "Status"}
-LINK = re.compile(r"\]\(([^)]+)\)")
+LINK = re.compile(r"\]\((?!https?:)([^)]+)\)")
+SOURCE = re.compile(r"\]\((https?://[^)]+)\)")
 # A news page lies three folders below its language: news/recaps/SLUG/.
 UP = "../../../"
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
@@ -64,6 +65,7 @@ def test_both_languages_share_all_but_words(news: News) -> None:
             assert fields(text).get(key) == fields(other).get(key), f"{name}: {key}"
         assert HEADING.findall(body(text)) == HEADING.findall(body(other)), name
         assert sorted(LINK.findall(text)) == sorted(LINK.findall(other)), name
+        assert SOURCE.findall(text) == SOURCE.findall(other), name
 
 
 def test_every_announcement_and_recap_belongs_to_an_event(news: News, events: dict[str, dict[str, Any]]) -> None:
@@ -142,7 +144,7 @@ def test_a_policy_note_names_its_document_and_where_it_was_read(news: News) -> N
         facts, sources = parts(text)[0][1], parts(text)[-1][1]
         assert re.search(r"\| [^|]*〔\d{4}〕\d+号 \|", facts), lang
         assert re.search(r"\| \d{4}-\d{2}-\d{2} \|", facts), lang
-        assert all("<https://" in line or "<http://" in line for line in re.findall(r"^- .*$", sources, re.MULTILINE))
+        assert all(SOURCE.search(line) for line in re.findall(r"^- .*$", sources, re.MULTILINE))
         assert re.search(r"\d{4}-\d{2}-\d{2}", sources.rsplit("\n\n", 1)[-1]), lang
 
 

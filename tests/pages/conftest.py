@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -11,12 +12,47 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from xinqiao.core.text import Lang
+from xinqiao.site.html import read_page
+
+# Every page of the site is of one of these kinds; a page of another kind fails, and so does a kind without a page.
+KINDS = (
+    "home", "article", "page", "help", "list", "events", "recaps", "policy",
+    "form", "outcome", "self-check", "contribute", "scoring", "summary", "missing", "entrance", "crisis",
+)  # fmt: skip
+# These belong to no language; the entrance leads on as soon as scripts run.
+OF_NO_LANGUAGE = ("entrance", "crisis")
+OF_ITS_OWN = {"index.html": "entrance", "help-now/index.html": "crisis"}
+OF_ITS_NAME = {"thanks": "outcome", "not-accepted": "outcome", "scoring": "scoring"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a page is looked at: the width of the screen in pixels, and its palette."""
+
+    width: int
+    palette: Literal["light", "dark"]
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.palette}"
+
+
+# Paired: each language in two modes, both together in all four. XINQIAO_ALL_MODES=1 takes them all.
+PAIRED = {
+    Lang.ZH: (Mode(390, "light"), Mode(1280, "dark")),
+    Lang.EN: (Mode(390, "dark"), Mode(1280, "light")),
+}
+ALL_MODES = bool(os.environ.get("XINQIAO_ALL_MODES"))
+EVERY = tuple(mode for modes in PAIRED.values() for mode in modes)
+MODES = {lang: EVERY if ALL_MODES else PAIRED[lang] for lang in Lang}
 
 PARTS = ("portal.toml", "mkdocs.yml", "mkdocs.en.yml", "docs", "forms", "overrides")
 
@@ -82,6 +118,164 @@ def demo(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=20) == 0, "it ends calmly"
+
+
+def kind_of(path: str, named: str) -> str:
+    """The kind of a built page, from its path and from what its look is called."""
+    if path in OF_ITS_OWN:
+        return OF_ITS_OWN[path]
+    if path.endswith("404.html"):
+        return "missing"
+    return OF_ITS_NAME.get(path.removesuffix("/index.html").rpartition("/")[2], named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """The pages of the built site by kind and language, as addresses below the site's root."""
+
+    demo: Demo
+    pages: Mapping[tuple[str, Lang], Sequence[str]]
+
+    def seen(self, kind: str, lang: Lang, mode: Mode) -> list[str]:
+        """The first page of a kind in every mode, its other pages in one mode each, or all in all."""
+        first, *others = self.pages[kind, lang]
+        modes = MODES[lang]
+        return [first, *(page for at, page in enumerate(others) if ALL_MODES or modes[at % len(modes)] == mode)]
+
+    def first(self, kind: str, lang: Lang) -> str:
+        """The page that stands for a kind."""
+        return self.demo.site + self.pages[kind, lang][0]
+
+
+@pytest.fixture(scope="session")
+def bench(demo: Demo) -> Bench:
+    pages: dict[tuple[str, Lang], list[str]] = {}
+    built = demo.folder / "site"
+    for file in sorted(built.rglob("*.html")):
+        page = read_page(built, file)
+        kind = kind_of(page.path, page.kind)
+        assert kind in KINDS, f"{page.path} is of the unknown kind “{kind}”: name it in KINDS, so that it is looked at"
+        folder = page.path.partition("/")[0]
+        lang = Lang(folder) if folder in set(Lang) else Lang.ZH
+        pages.setdefault((kind, lang), []).append(page.path.removesuffix("index.html"))
+    lacking = [key for key in itertools.product(KINDS, Lang) if key not in pages]
+    assert not [(kind, lang) for kind, lang in lacking if kind not in OF_NO_LANGUAGE or lang is Lang.ZH], lacking
+    return Bench(demo=demo, pages=pages)
+
+
+def cases(*without: str) -> list[Any]:
+    """Every kind in every language that it exists in."""
+    return [
+        pytest.param(kind, lang, id=f"{kind}-{lang.value}")
+        for kind in KINDS
+        for lang in Lang
+        if kind not in without and (kind not in OF_NO_LANGUAGE or lang is Lang.ZH)
+    ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that ask for `kind` and `lang` run for every kind and language, those that ask for `mode` in its modes."""
+    if "kind" not in metafunc.fixturenames:
+        return
+    if "mode" not in metafunc.fixturenames:
+        metafunc.parametrize(("kind", "lang"), cases())
+        return
+    every = [
+        pytest.param(*case.values, mode, id=f"{case.id}-{mode}")
+        for case in cases("entrance")
+        for mode in MODES[case.values[1]]
+    ]
+    metafunc.parametrize(("kind", "lang", "mode"), every)
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A browser window that is used again for many pages, and what each page did in it."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+
+    def go(self, address: str) -> int:
+        """Opens a page afresh; gives the status of the answer."""
+        self.page.goto("about:blank")
+        self.asked.clear()
+        self.faults.clear()
+        response = self.page.goto(address, wait_until="load")
+        assert response is not None
+        return response.status
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser) -> Iterator[Any]:
+    """Gives a visitor by width, palette and `scripts`: "on", "blocked" (by policy, so that axe still runs) or "off"."""
+    made: dict[tuple[int, str, str], Visitor] = {}
+    contexts: list[BrowserContext] = []
+
+    def visitor(width: int, palette: Literal["light", "dark"] = "light", scripts: str = "on") -> Visitor:
+        if (width, palette, scripts) not in made:
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=palette,
+                reduced_motion="reduce",
+                java_script_enabled=scripts != "off",
+            )
+            if scripts == "blocked":
+                context.route("**/*", _without_scripts)
+            contexts.append(context)
+            made[width, palette, scripts] = Visitor(context.new_page())
+        return made[width, palette, scripts]
+
+    yield visitor
+    for context in contexts:
+        context.close()
+
+
+def _without_scripts(route: Any) -> None:
+    """Lets a page come with a policy that forbids its scripts, those within it too."""
+    if route.request.resource_type != "document":
+        route.continue_()
+        return
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": "script-src 'none'"})
+
+
+@pytest.fixture(scope="module")
+def pictures(root: Path) -> Iterator[Path]:
+    """The folder of screenshots; a sheet of them all is written when the module ends."""
+    folder = root / "screenshots"
+    folder.mkdir(exist_ok=True)
+    yield folder
+    (folder / "index.html").write_text(contact_sheet(folder), encoding="utf-8")
+
+
+def contact_sheet(folder: Path) -> str:
+    """All screenshots by kind, page and mode, small, so that a person looks through them in two minutes."""
+    rows: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("*--*.png")):
+        rows.setdefault(path.name.split("--")[0], []).append(path)
+    order = sorted(rows, key=lambda kind: KINDS.index(kind) if kind in KINDS else len(KINDS))
+    sections = "".join(
+        f"<h2>{kind}</h2><div>"
+        + "".join(
+            f'<figure><a href="{path.name}"><img src="{path.name}" alt="" loading="lazy"></a>'
+            f"<figcaption>{' · '.join(path.stem.split('--')[1:])}</figcaption></figure>"
+            for path in rows[kind]
+        )
+        + "</div>"
+        for kind in order
+    )
+    style = (
+        "body{font:14px system-ui;margin:1rem;background:#888;color:#fff}div{display:flex;flex-wrap:wrap;gap:.6rem}"
+        "figure{margin:0}img{height:20rem;max-width:24rem;object-fit:cover;object-position:top;background:#fff}"
+        "figcaption{max-width:14rem;overflow-wrap:anywhere}"
+    )
+    return f"<!doctype html><meta charset=utf-8><title>Screenshots</title><style>{style}</style>{sections}\n"
 
 
 def _wait(running: Demo, process: subprocess.Popen[bytes]) -> None:

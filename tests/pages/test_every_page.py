@@ -1,87 +1,93 @@
 """Every page of the portal in a real browser: no axe fault, no sideways scroll, nothing from outside.
 
-Each page is opened in both languages; width and palette are paired so that each page is seen in all
-four of them. Screenshots go to `screenshots/` for people to look at.
+Each kind of page is opened in both languages in two modes of width and palette, so that it is seen in all
+four; further pages of a kind in one mode a language (all in all with XINQIAO_ALL_MODES=1, `make test-all`).
+Screenshots go to `screenshots/`, with a sheet of all of them in `index.html`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from xinqiao.core.text import Lang
 
 if TYPE_CHECKING:
-    from tests.pages.conftest import Demo
+    from tests.pages.conftest import Bench, Demo, Mode, Visitor
 
-PAGES = {
-    "home": "", "learn": "learn/", "check-in": "check-in/", "help": "help/", "take-part": "take-part/",
-    "low-mood": "learn/low-mood/", "anxiety": "learn/anxiety/", "listening": "learn/listening/",
-    "policy": "news/policy/guizhou-plan-2024/",
-    "about": "about/", "privacy": "privacy/", "accessibility": "accessibility/", "news": "news/",
-    "event": "news/events/peer-supporter-training/", "recap": "news/recaps/peer-supporter-training-recap/",
-    "summaries": "summaries/", "form": "forms/training-feedback/", "thanks": "forms/training-feedback/thanks/",
-    "not-accepted": "forms/training-feedback/not-accepted/", "summary": "summaries/training-feedback/",
-}  # fmt: skip
-MODES = {
-    Lang.ZH: ((390, "light"), (1280, "dark")),
-    Lang.EN: ((390, "dark"), (1280, "light")),
-}
-CASES = [(page, lang, *mode) for page in PAGES for lang in Lang for mode in MODES[lang]]
+# Doubles the size of all text as a reader's setting does; a page that sets its own base is asked at its body.
+DOUBLE = """() => {
+  const size = element => parseFloat(getComputedStyle(element).fontSize);
+  const before = size(document.body);
+  document.documentElement.style.fontSize = 2 * size(document.documentElement) + "px";
+  if (size(document.body) < 1.9 * before) document.body.style.fontSize = 2 * before + "px";
+}"""
 
 
-@pytest.mark.parametrize(("name", "lang", "width", "palette"), CASES)
-def test_a_page_is_readable_for_everybody(
-    demo: Demo, root: Path, browser: Browser, name: str, lang: Lang, width: int, palette: str
-) -> None:
-    scheme = "dark" if palette == "dark" else "light"
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    asked: list[str] = []
-    faults: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    response = page.goto(f"{demo.site}{lang.value}/{PAGES[name]}")
-    assert response is not None
-    assert response.ok
-    page.wait_for_load_state("networkidle")
-    (root / "screenshots").mkdir(exist_ok=True)
-    page.screenshot(path=root / "screenshots" / f"{name}-{lang}-{width}-{palette}.png", full_page=True)
+# What a row that is too long for its place pushes out to the left, where nobody can scroll to.
+LOST = """() => [...document.querySelectorAll("header :is(a, button, label)")]
+  .filter(e => e.checkVisibility({visibilityProperty: true}))
+  .filter(e => { const r = e.getBoundingClientRect(); return r.width > 1 && (r.left < 0 || r.right > innerWidth); })
+  .map(e => e.className)"""
+
+
+def check_looks(page: Page, width: int, where: str) -> None:
     found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("html").get_attribute("lang") in {lang.tag, lang.value}
-    assert page.locator("h1:visible").count() == 1
-    assert page.locator("a[href$='help-now/']:visible").count() >= 1, "help is one step away"
-    assert [address for address in asked if not address.startswith((demo.site, "data:"))] == []
-    assert context.cookies() == []
-    assert faults == []
+    assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} scrolls sideways"
+    assert page.locator("h1:visible").count() == 1, where
+
+
+def check_manners(visitor: Visitor, demo: Demo, where: str) -> None:
+    """Asks nobody else, leaves nothing behind, and has no fault in its scripts."""
+    assert [address for address in visitor.asked if not address.startswith((demo.site, "data:"))] == [], where
+    assert visitor.page.context.cookies() == [], where
+    assert [fault for fault in visitor.faults if "404 (" not in fault] == [], where
+
+
+def test_a_page_is_readable_for_everybody(
+    bench: Bench, visitors: Any, pictures: Path, kind: str, lang: Lang, mode: Mode
+) -> None:
+    visitor = visitors(mode.width, mode.palette)
+    page = visitor.page
+    for address in bench.seen(kind, lang, mode):
+        status = visitor.go(bench.demo.site + address)
+        assert status == 200, address
+        name = address.removeprefix(f"{lang.value}/").strip("/").replace("/", "_") or "index"
+        page.screenshot(path=pictures / f"{kind}--{name}--{lang.value}--{mode}.png", full_page=True)
+        check_looks(page, mode.width, address)
+        assert page.locator("html").get_attribute("lang") in {lang.tag, lang.value}, address
+        if kind != "crisis":
+            shown = page.locator("a[href$='help-now/']:visible").first.bounding_box()
+            assert shown is not None, address
+            assert 0 <= shown["y"] < 900, f"{address}: help is not on the first screen"
+        check_manners(visitor, bench.demo, address)
+
+
+def test_text_twice_as_large_on_the_smallest_phone_needs_no_sideways_scroll(
+    bench: Bench, browser: Browser, kind: str, lang: Lang
+) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 800}, java_script_enabled=kind != "entrance")
+    page = context.new_page()
+    page.goto(bench.first(kind, lang))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.evaluate(DOUBLE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(LOST) == []
     context.close()
 
 
-def test_the_crisis_page_is_whole_in_one_request(demo: Demo, root: Path, browser: Browser) -> None:
-    for width, palette in ((390, "light"), (1280, "dark")):
-        scheme = "dark" if palette == "dark" else "light"
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        asked: list[str] = []
-        context.on("request", lambda request, asked=asked: asked.append(request.url))
-        page = context.new_page()
-        page.goto(f"{demo.site}help-now/")
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=root / "screenshots" / f"help-now-{width}-{palette}.png", full_page=True)
-        assert Axe().run(page).violations_count == 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert [address for address in asked if not address.startswith("data:")] == [f"{demo.site}help-now/"]
-        for number in ("110", "120", "12356"):
-            assert page.locator(f"a[href='tel:{number}']").first.is_visible()
-        context.close()
+def test_the_crisis_page_is_whole_in_one_request(bench: Bench, visitors: Any) -> None:
+    visitor = visitors(390)
+    visitor.go(f"{bench.demo.site}help-now/")
+    visitor.page.wait_for_load_state("networkidle")
+    assert [address for address in visitor.asked if not address.startswith("data:")] == [f"{bench.demo.site}help-now/"]
+    for number in ("110", "120", "12356"):
+        assert visitor.page.locator(f"a[href='tel:{number}']").first.is_visible()
 
 
 def test_a_page_that_does_not_exist_says_so_in_its_language(demo: Demo, browser: Browser) -> None:
@@ -94,11 +100,11 @@ def test_a_page_that_does_not_exist_says_so_in_its_language(demo: Demo, browser:
     page.close()
 
 
-@pytest.mark.parametrize(("tag", "lang"), [("zh-CN", "zh"), ("en-GB", "en"), ("de-DE", "en")])
-def test_the_root_leads_to_the_readers_language(demo: Demo, browser: Browser, tag: str, lang: str) -> None:
+@pytest.mark.parametrize(("tag", "there"), [("zh-CN", "zh"), ("en-GB", "en"), ("de-DE", "en")])
+def test_the_root_leads_to_the_readers_language(demo: Demo, browser: Browser, tag: str, there: str) -> None:
     context = browser.new_context(locale=tag)
     page = context.new_page()
     page.goto(demo.site)
     page.wait_for_url(f"{demo.site}*/")
-    assert page.url == f"{demo.site}{lang}/"
+    assert page.url == f"{demo.site}{there}/"
     context.close()

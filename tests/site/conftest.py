@@ -71,6 +71,17 @@ def page(title: str, body: str, kind: str = "page") -> str:
     return f"---\ntitle: {title}\ndescription: {title}\npage_type: {kind}\n---\n\n# {title}\n\n{body}\n"
 
 
+def article(title: str) -> str:
+    """An article in order: dates, two sources, help before its first part."""
+    sources = "".join(
+        f"  - {{title: {title} {name}, publisher: P, address: 'https://example.org/{name}', read_on: 2026-11-01}}\n"
+        for name in ("one", "two")
+    )
+    front = f"written_on: 2026-11-01\nreviewed_on: null\nreview_by: 2028-05-01\nsources:\n{sources}"
+    body = "<!-- help-bar -->\n\n## 一\n\ntext\n\n## 二\n\n<!-- sources -->"
+    return page(title, body, "article").replace("page_type: article\n", f"page_type: article\n{front}")
+
+
 def news(lang: str, kind: str, slug: str, body: str, *, status: str = "published", event: str = "training") -> str:
     named = f"Event: {event}\n" if event else ""
     return (
@@ -94,6 +105,8 @@ def tiny_files() -> Mapping[str, str]:
             files[f"docs/{lang}/{name}.md"] = page(
                 f"{other} {name}", "## 一\n\ntext\n\n| a | b |\n|---|---|\n| 1 | 2 |"
             )
+        files[f"docs/{lang}/learn.md"] += "\n- [topic](learn/topic.md)\n"
+        files[f"docs/{lang}/learn/topic.md"] = article(f"{other} topic")
         body = "Words.\n\n## Part *one* & more\n\n- [feedback](../../../forms/feedback/)\n"
         files[f"docs/news/events/training.{lang}.md"] = news(lang, "events", "training", body)
         files[f"docs/news/recaps/training-recap.{lang}.md"] = news(lang, "recaps", "training-recap", body)

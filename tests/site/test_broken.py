@@ -1,31 +1,113 @@
-"""One wrong file for each rule: `tests/broken/site/<case>` lies over the small project; see its expected.txt."""
+"""One wrong file for each rule, in `tests/broken/site`; each case's expected.txt says what is told, and where.
+
+`sources` lie over the small project and are told before anything is built; `pages` bring pages of their own
+and are built together, once; `built` are pages that only a fault of the theme or of a generator can make.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from xinqiao.core.problem import ExitCode, XinqiaoError
+from xinqiao.core.problem import ExitCode, Problem, XinqiaoError
 from xinqiao.core.text import Lang
 from xinqiao.site.build import read_sources
+from xinqiao.site.check import check_site
+from xinqiao.site.tree import Piece
 
-BROKEN = Path(__file__).resolve().parents[1] / "broken" / "site"
-CASES = sorted(path.name for path in BROKEN.iterdir())
+TESTS = Path(__file__).resolve().parents[1]
+BROKEN = TESTS / "broken" / "site"
+CATALOGUE = TESTS.parent / "scripts/xinqiao/core/problems/site.toml"
+ROOT = "https://example.test/portal/"
+# Told elsewhere than at a file that can lie in a folder of broken ones; the tests that show them.
+ELSEWHERE = {
+    "help-lines-missing": "test_a_project_without_a_registry_is_told_so",
+    "generator-failed": "test_a_failing_generator_is_told_in_its_own_words",
+    "output-not-ours": "test_a_folder_that_is_no_site_is_not_overwritten",
+    "page-twice": "test_two_sources_of_one_page_are_told",
+}
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_one_wrong_file_gives_one_problem_with_its_place(case: str, project: Path, today: date) -> None:
-    shutil.copytree(BROKEN / case, project, dirs_exist_ok=True)
-    with pytest.raises(XinqiaoError) as caught:
-        read_sources(project, today, production=True)
-    found = [f"{problem.place} {problem.code}" for problem in caught.value.problems]
-    assert found == (BROKEN / case / "expected.txt").read_text(encoding="utf-8").splitlines()
-    for problem in caught.value.problems:
+def cases(kind: str) -> list[str]:
+    return sorted(path.name for path in (BROKEN / kind).iterdir())
+
+
+def expected(kind: str, case: str) -> list[str]:
+    return (BROKEN / kind / case / "expected.txt").read_text(encoding="utf-8").splitlines()
+
+
+def lay(kind: str, case: str, folder: Path) -> None:
+    shutil.copytree(BROKEN / kind / case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt"))
+
+
+def told(problems: Sequence[Problem]) -> list[str]:
+    for problem in problems:
         assert problem.message(Lang.ZH) != problem.message(Lang.EN)
         assert problem.entry.exit_code is ExitCode.CONTENT
+    return sorted(f"{problem.place} {problem.code}" for problem in problems)
+
+
+def problems_of(read: Callable[[], Sequence[Problem]]) -> Sequence[Problem]:
+    """What is told of a project: errors, or the warnings of one that has no error."""
+    try:
+        return read()
+    except XinqiaoError as error:
+        return error.problems
+
+
+@pytest.mark.parametrize("case", cases("sources"))
+def test_one_wrong_source_gives_its_problem_with_its_place(case: str, project: Path, today: date) -> None:
+    lay("sources", case, project)
+    problems = problems_of(lambda: read_sources(project, today, production=True).warnings)
+    assert told(problems) == expected("sources", case)
+
+
+@pytest.fixture(scope="module")
+def built_together(
+    new_project: Callable[[Path], Path],
+    build: Callable[..., Sequence[Problem]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Sequence[Problem]:
+    """The small project with the pages of all cases, built once; the one that nobody finds is not linked to."""
+    folder = tmp_path_factory.mktemp("broken")
+    project = new_project(folder / "project")
+    for case in cases("pages"):
+        lay("pages", case, project)
+    for lang in Lang:
+        pages = [case for case in cases("pages") if (project / f"docs/{lang.value}/{case}.md").is_file()]
+        links = "".join(f"- [{case}]({case}.md)\n" for case in pages if case != "page-that-nobody-finds")
+        with (project / f"docs/{lang.value}/about.md").open("a", encoding="utf-8") as about:
+            about.write(f"\n{links}")
+    return problems_of(lambda: build(project, folder / "site"))
+
+
+def test_every_wrong_page_gives_its_problem_at_the_line_that_made_it(built_together: Sequence[Problem]) -> None:
+    wanted = [line for case in cases("pages") for line in expected("pages", case)]
+    assert told(built_together) == sorted(wanted)
+
+
+@pytest.mark.parametrize("case", cases("built"))
+def test_a_wrong_built_page_is_told_by_its_own_place(case: str, tmp_path: Path) -> None:
+    for lang in Lang:
+        page = f"<html lang={lang.value}><title>{lang.value}</title><article><h1>x</h1></article></html>"
+        (tmp_path / lang.value).mkdir()
+        (tmp_path / lang.value / "index.html").write_text(page, encoding="utf-8")
+    lay("built", case, tmp_path)
+    tree: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
+    assert told(check_site(tmp_path, tree, tmp_path, root=ROOT)) == expected("built", case)
+
+
+def test_every_rule_has_a_broken_case() -> None:
+    lines = [line for kind in ("sources", "pages", "built") for case in cases(kind) for line in expected(kind, case)]
+    codes = set(re.findall(r"^\[(.+)\]", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert codes - {line.rpartition(" ")[2] for line in lines} == ELSEWHERE.keys()
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in ELSEWHERE.values() if f"def {name}(" not in tests] == []
 
 
 def test_the_small_project_itself_has_no_fault(project: Path, today: date) -> None:
@@ -34,7 +116,7 @@ def test_the_small_project_itself_has_no_fault(project: Path, today: date) -> No
 
 def test_faults_of_several_files_come_together(project: Path, today: date) -> None:
     for case in ("help-line-without-a-date", "event-month-13", "news-date", "page-without-translation"):
-        shutil.copytree(BROKEN / case, project, dirs_exist_ok=True)
+        lay("sources", case, project)
     with pytest.raises(XinqiaoError) as caught:
         read_sources(project, today, production=True)
     assert len(caught.value.problems) == 4

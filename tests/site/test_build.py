@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -157,3 +157,18 @@ def test_a_folder_that_is_no_site_is_not_overwritten(
 def test_an_old_help_line_warns_in_a_demonstration(project: Path, build: Callable[..., object], tmp_path: Path) -> None:
     warnings = build(project, tmp_path / "site", today=date(2027, 6, 1))
     assert [problem.code for problem in warnings] == ["help-line-old", "help-line-old"]  # type: ignore[attr-defined]
+
+
+def test_two_sources_of_one_page_are_told(
+    project: Path, build: Callable[..., object], tmp_path: Path, tiny: Mapping[str, str]
+) -> None:
+    for lang in Lang:
+        page = project / f"docs/{lang.value}/forms/feedback.md"
+        page.parent.mkdir()
+        page.write_text(tiny[f"docs/{lang.value}/about.md"], encoding="utf-8")
+    with pytest.raises(XinqiaoError) as caught:
+        build(project, tmp_path / "site")
+    assert [str(problem.place) for problem in caught.value.problems] == [
+        f"docs/{lang.value}/forms/feedback.md" for lang in Lang
+    ]
+    assert {problem.code for problem in caught.value.problems} == {"page-twice"}

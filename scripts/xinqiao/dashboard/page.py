@@ -79,7 +79,7 @@ def summary_page(
         )
     )
     description = say("page.description", title=form.title[lang], lead=sentences[0] if sentences else "")
-    return _markdown(form.title[lang], description, html)
+    return _markdown(say("page.title", title=form.title[lang]), description, html)
 
 
 def awaiting_page(form: Form, lang: Lang, *, form_href: str = "", assets: str = "../../assets/") -> str:
@@ -95,7 +95,7 @@ def awaiting_page(form: Form, lang: Lang, *, form_href: str = "", assets: str = 
             form_words=say("page.form_link", title=form.title[lang], version=form.version),
         )
     )
-    return _markdown(form.title[lang], say("awaiting.nothing"), html)
+    return _markdown(say("page.title", title=form.title[lang]), say("awaiting.nothing"), html)
 
 
 def _markdown(title: str, description: str, html: str) -> str:

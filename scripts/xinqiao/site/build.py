@@ -19,11 +19,13 @@ from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.check import check_site
-from xinqiao.site.compose import Tree, evergreen, given, lay_out, merged, news_pages
+from xinqiao.site.compose import given, lay_out, merged, news_pages
 from xinqiao.site.events import Event, read_events
+from xinqiao.site.evergreen import evergreen
 from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
 from xinqiao.site.newsroom import Article, read_articles, run_pelican
 from xinqiao.site.program import Program, run_all
+from xinqiao.site.tree import Tree
 
 DOCS = "build/docs"
 CONFIGS = {Lang.ZH: "mkdocs.yml", Lang.EN: "mkdocs.en.yml"}
@@ -90,27 +92,31 @@ def build_site(
         run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, today) for lang in Lang])
         _write_entrances(side, sources.lines, names)
         progress("check")
-        problems = check_site(side, tree, project)
+        found = check_site(side, tree, project, root=names.root, receiver=names.receiver)
+        problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
         _swap(side, output)
-    return (*sources.warnings, *warnings, *problems)
+    return problems
 
 
 def read_sources(project: Path, today: date, *, production: bool) -> Sources:
     """Reads all of a project's files. Raises XinqiaoError with the problems of all of them together."""
     problems: list[Problem] = []
     lines = _kept(lambda: read_help_lines(project), problems)
+    if lines is not None:
+        _kept(lambda: crisis_page(lines), problems)
     events = _kept(lambda: read_events(project), problems)
     known = events if events is not None else {path.stem: None for path in project.glob("docs/data/events/*.yml")}
     articles = _kept(lambda: read_articles(project, known), problems)
-    pages = _kept(lambda: evergreen(project, lines or ()), problems)
+    pages = _kept(lambda: evergreen(project, lines or (), today), problems)
+    problems.extend(pages[1] if pages else ())
     problems.extend(ages(lines or (), today, production=production))
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     if lines is None or events is None or articles is None or pages is None:
         raise ValueError("a reader gave nothing and no problem")
-    return Sources(lines=lines, events=events, articles=articles, evergreen=pages, warnings=tuple(problems))
+    return Sources(lines=lines, events=events, articles=articles, evergreen=pages[0], warnings=tuple(problems))
 
 
 def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
@@ -12,13 +11,9 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.events import Event
 from xinqiao.site.fragment import as_page
-from xinqiao.site.help_lines import HelpLine, help_html, help_list
 from xinqiao.site.newsroom import Article, Fragment, Newsroom
-from xinqiao.site.source import Notes, front_matter, shown
+from xinqiao.site.tree import Piece, Tree
 
-PAGE_TYPES = ("home", "article", "page", "help")
-KEYS = ("title", "description", "page_type", "reviewed_on", "hide", "search")
-HELP_MARK, HELP_BAR_MARK = "<!-- help-lines -->", "<!-- help-bar -->"
 FACTS_MARK, RELATED_MARK = "<!-- facts -->", "<!-- related -->"
 FORM_LABELS = ("registration", "feedback")
 RELATED: Mapping[str, Text] = {
@@ -26,69 +21,6 @@ RELATED: Mapping[str, Text] = {
     "recaps": Text.of(zh="活动回顾", en="The recap"),
     "policy": Text.of(zh="相关政策", en="The policy behind it"),
 }
-
-Content = str | bytes | Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """One file of the composed tree and the file of the project that it comes from, where there is one."""
-
-    content: Content
-    origin: str = ""
-
-
-Tree = Mapping[Lang, Mapping[str, Piece]]
-
-
-def evergreen(project: Path, lines: Sequence[HelpLine]) -> Tree:
-    """The pages of `docs/zh` and `docs/en`. Raises XinqiaoError with every fault of their front matter and pairs."""
-    problems: list[Problem] = []
-    tree: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
-    for lang in Lang:
-        folder = project / "docs" / lang.value
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
-            origin, name = shown(path, project), path.relative_to(folder).as_posix()
-            content: Content = path
-            if path.suffix == ".md":
-                source = path.read_text(encoding="utf-8-sig")
-                problems.extend(_front_matter_problems(source, origin))
-                # A registry that cannot be read is told as such; the pages are still read for what else is wrong.
-                bar = help_html(lines, lang, up=_up(name)) if lines else ""
-                content = source.replace(HELP_MARK, help_list(lines, lang)).replace(HELP_BAR_MARK, bar)
-            tree[lang][name] = Piece(content=content, origin=origin)
-    problems.extend(_lonely(tree))
-    if problems:
-        raise XinqiaoError(problems)
-    return tree
-
-
-def _up(name: str) -> str:
-    """From the page of a Markdown file to the root of the site, which holds the languages' folders."""
-    return "../" * (name.count("/") + (1 if name.endswith("index.md") else 2))
-
-
-def _front_matter_problems(source: str, file: str) -> list[Problem]:
-    notes = Notes(file)
-    entry = front_matter(source, notes)
-    if entry is not None:
-        entry.only(KEYS)
-        entry.text("title")
-        entry.text("description")
-        entry.choice("page_type", PAGE_TYPES)
-        if "reviewed_on" in entry.keys:
-            entry.day("reviewed_on")
-    return notes.problems
-
-
-def _lonely(tree: Tree) -> Iterator[Problem]:
-    for lang in Lang:
-        for other in set(Lang) - {lang}:
-            for name, piece in tree[lang].items():
-                if name.endswith(".md") and name not in tree[other]:
-                    params = {"other": f"docs/{other.value}/{name}"}
-                    place = Place(file=piece.origin, line=1, column=1)
-                    yield Problem(code="page-translation-missing", place=place, params=params)
 
 
 def news_pages(

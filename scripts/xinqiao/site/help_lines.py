@@ -21,6 +21,7 @@ WARN_DAYS, FAIL_DAYS = 90, 180
 PAGE_LIMIT = 4096
 SOURCE_ONLY = "source only"
 ALL_DAY = re.compile(r"24\s*(?:小时|小時|h\b|hours?\b|[x×/]\s*7)|全天|昼夜|round[- ]the[- ]clock|day and night", re.I)
+ADDRESS = re.compile(r"https?://(?P<site>[^\s/]+)\S*")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 KEYS = (
     "id", "number", "tel", "name", "place", "hours", "round_the_clock",
@@ -64,6 +65,12 @@ class HelpLine:
     def source_tag(self) -> str:
         """The language in which its source is named, for readers that speak pages aloud."""
         return (Lang.ZH if CHINESE.search(self.source) else Lang.EN).tag
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """What the line rests on: titles, each with its address or none. They are written `Title address; …`."""
+        parts = re.split(r"\s*(?:[;；]\s+|；)", self.source)
+        return tuple(_titled(part) for part in parts if part)
 
     @property
     def confirmed(self) -> bool:
@@ -143,6 +150,15 @@ def _of_all(lines: Sequence[HelpLine]) -> Iterator[Problem]:
     for kind in (Kind.EMERGENCY, Kind.CRISIS):
         if not any(line.kind is kind for line in lines):
             yield Problem(code="help-lines-kind-missing", place=Place(file=REGISTRY), params={"kind": kind.value})
+
+
+def _titled(words: str) -> tuple[str, str]:
+    """A title and its address; one without a title is called by its site."""
+    found = ADDRESS.search(words)
+    if found is None:
+        return words, ""
+    title = words.replace(found[0], "").strip(" ,，:：")
+    return title or found["site"], found[0]
 
 
 def _digits(words: str) -> str:

@@ -6,6 +6,7 @@ A reader never stops at the first fault: it notes each one with file, line and c
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -24,6 +25,44 @@ WANTED = {
     "list": ("列表", "a list"),
     "mapping": ("带缩进字段的条目", "an entry with indented fields"),
 }
+# What PyYAML says of the mistakes that people make, in words for people; others are told as they are.
+REASONS = {
+    "mapping values are not allowed here": (
+        "值里的冒号要用引号括住，或者缩进不齐",
+        "a colon in a value needs quotes, or indentation is uneven",
+    ),
+    "could not find expected ':'": (
+        "这一行或上一行缺少冒号",
+        "a colon is missing on this line or the one above",
+    ),
+    "found character '\\t' that cannot start any token": (
+        "缩进用了制表符，应改用空格",
+        "it is indented with a tab instead of spaces",
+    ),
+    "found unexpected end of stream": (
+        "引号没有收尾",
+        "a quotation mark is never closed",
+    ),
+    "expected <block end>, but found '<block mapping start>'": (
+        "缩进与上一行对不齐",
+        "its indentation does not agree with the line above",
+    ),
+    "expected <block end>, but found '<scalar>'": (
+        "引号之后还有文字",
+        "words stand after the closing quotation mark",
+    ),
+    "expected ',' or ']', but got '<stream end>'": (
+        "方括号没有收尾",
+        "a square bracket is never closed",
+    ),
+    "expected ',' or '}', but got '<stream end>'": (
+        "花括号没有收尾",
+        "a curly bracket is never closed",
+    ),
+}
+EMPTY = ("内容是空的", "it is empty")
+ABSENT = ("文件不是以 --- 开头", "the file does not begin with ---")
+NO_KEYS = ("应为每行一个“键: 值”", "each line should read `key: value`")
 
 
 class Notes:
@@ -131,10 +170,10 @@ class Entry:
             self.notes.shape(node, key, "flag")
         return node is not None and str(node.value).lower() in {"true", "yes", "on"}
 
-    def day(self, key: str) -> date | None:
-        """A day that exists."""
+    def day(self, key: str, *, optional: bool = False) -> date | None:
+        """A day that exists; null stays None where it may lack."""
         node = self.value(key)
-        if node is None:
+        if node is None or (optional and node.tag.endswith(":null")):
             return None
         try:
             return date.fromisoformat(str(node.value))
@@ -182,26 +221,28 @@ def compose_yaml(source: str, notes: Notes, code: str = "registry-unreadable") -
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
         place = Place(file=notes.file, line=line + notes.first_line, column=column + 1)
-        reason = str(getattr(error, "problem", None) or "YAML")
-        notes.problems.append(Problem(code=code, place=place, params={"reason": reason}))
+        said = str(getattr(error, "problem", None) or "YAML")
+        notes.problems.append(_unreadable(code, place, REASONS.get(said, (said, said))))
         return None
     if node is None:
-        place = Place(file=notes.file, line=notes.first_line, column=1)
-        notes.problems.append(Problem(code=code, place=place, params={"reason": "empty"}))
+        notes.problems.append(_unreadable(code, Place(file=notes.file, line=notes.first_line, column=1), EMPTY))
     return node
+
+
+def _unreadable(code: str, place: Place, reason: tuple[str, str]) -> Problem:
+    return Problem(code=code, place=place, params={"reason_zh": reason[0], "reason_en": reason[1]})
 
 
 def front_matter(source: str, notes: Notes) -> Entry | None:
     """The YAML front matter of a page; None, and a note, where there is none or it is broken."""
     match = FRONT_MATTER.match(source)
     if match is None:
-        place = Place(file=notes.file, line=1, column=1)
-        notes.problems.append(Problem(code="page-front-matter", place=place, params={"reason": "--- … ---"}))
+        notes.problems.append(_unreadable("page-front-matter", Place(file=notes.file, line=1, column=1), ABSENT))
         return None
     notes.first_line = 2
     node = compose_yaml(match["inner"], notes, "page-front-matter")
     if node is not None and not isinstance(node, yaml.MappingNode):
-        notes.note(node, "page-front-matter", reason="key: value")
+        notes.problems.append(_unreadable("page-front-matter", notes.place(node), NO_KEYS))
     return Entry(node, notes) if isinstance(node, yaml.MappingNode) else None
 
 
@@ -210,10 +251,16 @@ def shown(path: Path, project: Path) -> str:
     return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
 
 
-def find(source: str, wanted: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Line and column, from 1, of the first of the wanted strings that stands in a text."""
+def find(source: str, wanted: Iterable[str], *, nth: int = 1) -> Iterator[tuple[int, int]]:
+    """Line and column, from 1, of the nth place of the first of the wanted strings that has so many.
+
+    A string stands there as a whole: `#a` is not found in `#a-b`, nor `b.md` in `ab.md`.
+    """
     for string in wanted:
-        at = source.find(string) if string else -1
-        if at >= 0:
+        before = "(?<![A-Za-z0-9_])" if re.match("[A-Za-z0-9]", string) else ""
+        after = "(?![A-Za-z0-9_-])" if re.search("[A-Za-z0-9]$", string) else ""
+        places = re.finditer(f"{before}{re.escape(string)}{after}", source) if string else ()
+        for place in itertools.islice(places, nth - 1, nth):
+            at = place.start()
             yield source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
             return

@@ -1,0 +1,128 @@
+"""What an article has to show besides its words: its sources, when it was written and reviewed, where help is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+import yaml
+
+from xinqiao.core.problem import Place, Problem
+from xinqiao.core.text import Lang
+from xinqiao.site import page
+from xinqiao.site.source import Entry, find
+
+KEYS = ("written_on", "reviewed_on", "review_by", "sources")
+SOURCE_KEYS = ("title", "publisher", "address", "read_on", "note")
+SOURCES_MARK, HELP_BAR_MARK, HELP_MARK = "<!-- sources -->", "<!-- help-bar -->", "<!-- help-lines -->"
+FEWEST = 2
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A text that an article rests on: who published it, where it was read and when; `note` may be empty."""
+
+    title: str
+    publisher: str
+    address: str
+    read_on: date
+    note: str
+
+    @property
+    def tag(self) -> str:
+        """The language of its title, for readers that speak pages aloud."""
+        return (Lang.ZH if CHINESE.search(self.title) else Lang.EN).tag
+
+    @property
+    def host(self) -> str:
+        """The site on which it was read."""
+        return urlsplit(self.address).netloc.removeprefix("www.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an article stands: `reviewed_on` is None until a professional has read it."""
+
+    written_on: date
+    reviewed_on: date | None
+    review_by: date
+    sources: tuple[Source, ...]
+    at: Place
+
+    def html(self, lang: Lang) -> str:
+        """The list of its sources and the line about its review."""
+        return page.render("sources.html", lang=lang, article=self)
+
+
+def read_standing(entry: Entry, today: date) -> Standing | None:
+    """What an article's front matter says of it; None, and notes, where something lacks or is wrong."""
+    before = len(entry.notes.problems)
+    written, review_by = entry.day("written_on"), entry.day("review_by")
+    reviewed = entry.day("reviewed_on", optional=True)
+    for key, day in (("written_on", written), ("reviewed_on", reviewed)):
+        not_yet(entry, key, day, today)
+    sources = tuple(_sources(entry, today))
+    if len(entry.notes.problems) == before and len(sources) < FEWEST:
+        entry.notes.note(entry.keys["sources"][1], "article-sources-few", found=len(sources), wanted=FEWEST)
+    if len(entry.notes.problems) > before or written is None or review_by is None:
+        return None
+    return Standing(
+        written_on=written, reviewed_on=reviewed, review_by=review_by, sources=sources, at=entry.place("review_by")
+    )
+
+
+def not_yet(entry: Entry, key: str, day: date | None, today: date) -> None:
+    """Notes a day that has not come yet: nobody has read anything on it."""
+    if day is not None and day > today:
+        entry.notes.note(entry.keys[key][1], "date-future", key=key, day=day.isoformat())
+
+
+def _sources(entry: Entry, today: date) -> Iterator[Source]:
+    node = entry.value("sources")
+    if node is None:
+        return
+    if not isinstance(node, yaml.SequenceNode):
+        entry.notes.shape(node, "sources", "list")
+        return
+    for item in node.value:
+        if isinstance(item, yaml.MappingNode):
+            yield from _source(Entry(item, entry.notes), today)
+        else:
+            entry.notes.shape(item, "sources", "mapping")
+
+
+def _source(entry: Entry, today: date) -> Iterator[Source]:
+    before = len(entry.notes.problems)
+    entry.only(SOURCE_KEYS)
+    title, publisher, address = (entry.text(key) for key in ("title", "publisher", "address"))
+    read_on, note = entry.day("read_on"), entry.text("note") if "note" in entry.keys else ""
+    not_yet(entry, "read_on", read_on, today)
+    if address and not re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?", address):
+        entry.notes.note(entry.keys["address"][1], "source-address", address=address)
+    if len(entry.notes.problems) == before and read_on is not None:
+        yield Source(title=title, publisher=publisher, address=address, read_on=read_on, note=note)
+
+
+def mark_problems(source: str, file: str) -> Iterator[Problem]:
+    """The places that an article has to have: help before its first part, and its sources."""
+    place = Place(file=file, line=1, column=1)
+    if source.count(SOURCES_MARK) != 1:
+        again = [Place(file=file, line=line, column=column) for line, column in find(source, [SOURCES_MARK], nth=2)]
+        yield Problem(code="article-mark", place=(again or [place])[0], params={"mark": SOURCES_MARK})
+    parts = re.split(r"^## ", source, maxsplit=1, flags=re.MULTILINE)
+    if HELP_BAR_MARK not in parts[0] and HELP_MARK not in parts[0]:
+        line = parts[0].count("\n") + 1
+        yield Problem(
+            code="article-help-late", place=Place(file=file, line=line, column=1), params={"mark": HELP_BAR_MARK}
+        )
+
+
+def review_due(standing: Standing, today: date) -> Iterator[Problem]:
+    """A warning once the day has passed by which an article was to be read again."""
+    if standing.review_by < today:
+        params = {"day": standing.review_by.isoformat()}
+        yield Problem(code="article-review-due", place=standing.at, params=params)

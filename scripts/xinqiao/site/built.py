@@ -1,0 +1,137 @@
+"""A built site with its pages read, and the way back from each fault to the line of the source that made it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
+
+from xinqiao.core.problem import Place
+from xinqiao.core.text import Lang
+from xinqiao.site.html import Page, read_page
+from xinqiao.site.source import FRONT_MATTER, find
+from xinqiao.site.tree import Piece, Tree
+
+# MkDocs makes this one page with absolute addresses, for hosts that serve it at any path.
+NOT_FOUND = "404.html"
+KEPT_OUT = re.compile(r'"?search"?\s*:\s*\{?\s*"?exclude"?\s*:\s*true')
+# Rooms whose pages are made of a form's file: forms/ID…, summaries/ID.
+MADE_OF_FORMS = re.compile(r"(?:forms|summaries)/(?P<form>[^/]+?)(?:\.md|/.*)")
+
+
+class Site:
+    """A built site; `root` is the address where it will lie, `receiver` the one origin that forms may send to."""
+
+    def __init__(self, built: Path, tree: Tree, project: Path, *, root: str = "", receiver: str = "") -> None:
+        self.built, self.tree, self.project = built, tree, project
+        self.root, self.receiver = root, receiver
+        pages = (read_page(built, path) for path in sorted(built.rglob("*.html")))
+        self.pages: Mapping[str, Page] = {page.path: page for page in pages}
+        self._told: set[tuple[str, str]] = set()
+
+    def first(self, code: str, what: str, *, own: bool) -> bool:
+        """Whether a fault is to be told: one of a page's own content always, one of the theme once for all pages."""
+        told = (code, what) in self._told
+        self._told.add((code, what))
+        return own or not told
+
+    def place(self, page: Page, *wanted: str, own: bool = True, nth: int = 1) -> Place:
+        """Where the first of the wanted strings stands in the source of a page; else the source; else the page."""
+        origin = self.origin(page)
+        if not own or not origin:
+            return Place(file=page.path)
+        source = (self.project / origin).read_text(encoding="utf-8-sig")
+        for line, column in find(source, wanted, nth=nth):
+            return Place(file=origin, line=line, column=column)
+        return Place(file=origin)
+
+    def written(self, page: Page, pattern: str) -> Place | None:
+        """Where a pattern stands in the source of a page; None where it does not."""
+        origin = self.origin(page)
+        source = (self.project / origin).read_text(encoding="utf-8-sig") if origin else ""
+        match = re.search(pattern, source)
+        if match is None:
+            return None
+        at = match.start()
+        return Place(file=origin, line=source.count("\n", 0, at) + 1, column=at - source.rfind("\n", 0, at))
+
+    def origin(self, page: Page) -> str:
+        """The file of the project that a page is made of; empty where there is none."""
+        name, piece = self._piece(page)
+        if piece is not None and piece.origin:
+            return piece.origin
+        made = MADE_OF_FORMS.fullmatch(name)
+        file = f"forms/{made['form']}.yml" if made else ""
+        return file if file and (self.project / file).is_file() else ""
+
+    def asset_place(self, path: str, address: str) -> Place:
+        """Where an address stands in a file of the theme that was copied to `path`."""
+        source = f"overrides/{path.partition('/')[2]}"
+        if not (self.project / source).is_file():
+            return Place(file=path)
+        for line, column in find((self.project / source).read_text(encoding="utf-8"), [address]):
+            return Place(file=source, line=line, column=column)
+        return Place(file=source)
+
+    def findable(self, page: Page) -> bool:
+        """Whether readers come upon a page by links and search: not what follows the sending of a form."""
+        if page.path.endswith(NOT_FOUND):
+            return False
+        _, piece = self._piece(page)
+        content = piece.content if piece is not None else ""
+        if isinstance(content, Path):
+            content = content.read_text(encoding="utf-8-sig")
+        front = FRONT_MATTER.match(content) if isinstance(content, str) else None
+        return piece is not None and not (front and KEPT_OUT.search(front["inner"]))
+
+    def _piece(self, page: Page) -> tuple[str, Piece | None]:
+        lang, _, rest = page.path.partition("/")
+        folder = rest.removesuffix("index.html").rstrip("/")
+        names = (f"{folder}.md", f"{folder}/index.md" if folder else "index.md")
+        pieces = self.tree[Lang(lang)] if lang in set(Lang) else {}
+        return next(((name, pieces[name]) for name in names if name in pieces), (names[0], None))
+
+    def of_language(self, lang: Lang) -> Iterator[Page]:
+        """The pages of one language, in order."""
+        return (page for path, page in self.pages.items() if path.startswith(f"{lang.value}/"))
+
+    def target(self, page: Page, href: str) -> str | None:
+        """The file of the site that an address of ours leads to; None where there is none.
+
+        An address that begins with a slash is none, as the site may lie in a sub-folder; only the page for
+        what is not found has such addresses, which begin with the site's own path.
+        """
+        path = unquote(urlsplit(href).path)
+        if not path:
+            return page.path
+        if href.startswith(self.root) and self.root:
+            joined = path.removeprefix(urlsplit(self.root).path)
+        elif path.startswith("/"):
+            start = urlsplit(self.root).path
+            if not page.path.endswith(NOT_FOUND) or not path.startswith(start):
+                return None
+            joined = path.removeprefix(start)
+        else:
+            folder = page.path.rpartition("/")[0]
+            joined = f"{folder}/{path}" if folder else path
+        return self._file(normpath(joined or "."))
+
+    def _file(self, joined: str) -> str | None:
+        if joined.startswith(".."):
+            return None
+        if (self.built / joined).is_dir():
+            joined = normpath(f"{joined}/index.html")
+        return joined if (self.built / joined).is_file() else None
+
+    def ours(self, href: str) -> bool:
+        """Whether an address leads into the site: relative, or absolute below its root."""
+        parts = urlsplit(href)
+        return not (parts.scheme or parts.netloc) or (bool(self.root) and href.startswith(self.root))
+
+
+def foreign(address: str) -> bool:
+    """Whether fetching an address asks somebody else."""
+    parts = urlsplit(address)
+    return bool(parts.netloc) or (bool(parts.scheme) and parts.scheme not in {"data", "blob", "about"})

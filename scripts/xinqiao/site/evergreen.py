@@ -1,0 +1,114 @@
+"""Reads the pages of `docs/zh` and `docs/en`: front matter, counterparts, and the marks that the registries fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from xinqiao.core.problem import Level, Place, Problem, XinqiaoError
+from xinqiao.core.text import Lang
+from xinqiao.site import article
+from xinqiao.site.article import HELP_BAR_MARK, HELP_MARK, SOURCES_MARK, Standing
+from xinqiao.site.help_lines import HelpLine, help_html, help_list
+from xinqiao.site.source import Entry, Notes, front_matter, shown
+from xinqiao.site.tree import Content, Piece, Tree
+
+ARTICLE = "article"
+ARTICLES = "learn/"
+PAGE_TYPES = ("home", ARTICLE, "page", "help")
+KEYS = ("title", "description", "page_type", "reviewed_on", "hide", "search")
+HIDDEN = ("navigation", "toc", "path", "footer")
+
+Standings = dict[Lang, dict[str, Standing]]
+
+
+def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tree, tuple[Problem, ...]]:
+    """The pages and files of both languages, and the warnings.
+
+    Raises XinqiaoError with every fault of front matter, articles and pairs.
+    """
+    problems: list[Problem] = []
+    tree: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
+    standings: Standings = {lang: {} for lang in Lang}
+    for lang in Lang:
+        folder = project / "docs" / lang.value
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+            origin, name = shown(path, project), path.relative_to(folder).as_posix()
+            content: Content = path
+            if path.suffix == ".md":
+                source = path.read_text(encoding="utf-8-sig")
+                standing, found = _read(source, origin, name, today)
+                problems += found
+                if standing is not None:
+                    standings[lang][name] = standing
+                content = _filled(source, name, lang, lines, standing)
+            tree[lang][name] = Piece(content=content, origin=origin)
+    problems += [*_lonely(tree), *_sources_differ(standings)]
+    if any(problem.level is Level.ERROR for problem in problems):
+        raise XinqiaoError(problems)
+    return tree, tuple(problems)
+
+
+def _filled(source: str, name: str, lang: Lang, lines: Sequence[HelpLine], standing: Standing | None) -> str:
+    # A registry that cannot be read is told as such; the pages are still read for what else is wrong.
+    bar = help_html(lines, lang, up=_up(name)) if lines else ""
+    source = source.replace(HELP_MARK, help_list(lines, lang)).replace(HELP_BAR_MARK, bar)
+    return source.replace(SOURCES_MARK, standing.html(lang)) if standing else source
+
+
+def _up(name: str) -> str:
+    """From the page of a Markdown file to the root of the site, which holds the languages' folders."""
+    return "../" * (name.count("/") + (1 if name.endswith("index.md") else 2))
+
+
+def _read(source: str, file: str, name: str, today: date) -> tuple[Standing | None, list[Problem]]:
+    notes = Notes(file)
+    entry = front_matter(source, notes)
+    if entry is None:
+        return None, notes.problems
+    named = entry.keys["page_type"][1].value if "page_type" in entry.keys else ""
+    entry.only((*KEYS, *article.KEYS) if name.startswith(ARTICLES) or named == ARTICLE else KEYS)
+    kind = entry.choice("page_type", (ARTICLE,) if name.startswith(ARTICLES) else PAGE_TYPES)
+    entry.text("title")
+    entry.text("description")
+    _view(entry)
+    if kind != ARTICLE:
+        if "reviewed_on" in entry.keys:
+            article.not_yet(entry, "reviewed_on", entry.day("reviewed_on", optional=True), today)
+        return None, notes.problems
+    standing = article.read_standing(entry, today)
+    due = article.review_due(standing, today) if standing else ()
+    return standing, [*notes.problems, *article.mark_problems(source, file), *due]
+
+
+def _view(entry: Entry) -> None:
+    """What the theme is asked to leave out, and what the search is told."""
+    if "hide" in entry.keys:
+        entry.names("hide", HIDDEN)
+    if "search" in entry.keys and (search := entry.mapping("search")) is not None:
+        search.only(("exclude", "boost"))
+        if "exclude" in search.keys:
+            search.flag("exclude")
+
+
+def _lonely(tree: Tree) -> Iterator[Problem]:
+    for lang in Lang:
+        for other in set(Lang) - {lang}:
+            for name, piece in tree[lang].items():
+                if name.endswith(".md") and name not in tree[other]:
+                    params = {"other": f"docs/{other.value}/{name}"}
+                    place = Place(file=piece.origin, line=1, column=1)
+                    yield Problem(code="page-translation-missing", place=place, params=params)
+
+
+def _sources_differ(standings: Mapping[Lang, Mapping[str, Standing]]) -> Iterator[Problem]:
+    """Both languages of an article rest on the same texts."""
+    first, second = Lang
+    for name, here in standings[second].items():
+        there = standings[first].get(name)
+        if there is not None and [one.address for one in here.sources] != [one.address for one in there.sources]:
+            params = {"other": there.at.file}
+            yield Problem(
+                code="article-sources-differ", place=Place(file=here.at.file, line=1, column=1), params=params
+            )

@@ -1,0 +1,121 @@
+"""Where pages lead and what they fetch: links, anchors, names of links, pages that nobody finds, others' servers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import dirname, normpath
+from urllib.parse import unquote, urlsplit
+
+from xinqiao.core.problem import Place, Problem
+from xinqiao.core.text import Lang
+from xinqiao.site.built import Site, foreign
+from xinqiao.site.html import Address, Page, page_of, stylesheet_addresses
+
+BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+FEED_LINK = re.compile(r'(?:href|src)="(?P<address>[^"]+)"')
+
+
+def links(site: Site, page: Page) -> Iterator[Problem]:
+    """Links and anchors that lead nowhere; links without a name, or named by their address alone."""
+    fetched = [one for one in page.requests if not foreign(one.href)]
+    for link in dict.fromkeys([*page.links, *fetched]):
+        if link.href and site.ours(link.href):
+            yield from _broken(site, page, link)
+    for link in dict.fromkeys(page.links):
+        if link.leads or link.words:
+            yield from _named(site, page, link)
+
+
+def _broken(site: Site, page: Page, link: Address) -> Iterator[Problem]:
+    parts = urlsplit(link.href)
+    target = site.target(page, link.href)
+    if target is None:
+        meant = normpath(f"{dirname(page.path)}/{parts.path}")
+        if site.first("link-broken", meant, own=link.own):
+            place = site.place(page, *_spellings(link.href), own=link.own)
+            yield Problem(code="link-broken", place=place, params={"target": link.href})
+    elif parts.fragment and target in site.pages:
+        anchor = unquote(parts.fragment)
+        known = anchor in site.pages[target].anchors
+        if not known and site.first("anchor-broken", f"{target}#{anchor}", own=link.own):
+            place = site.place(page, link.href, f"#{parts.fragment}", f"#{anchor}", own=link.own)
+            yield Problem(code="anchor-broken", place=place, params={"target": unquote(link.href)})
+
+
+def _spellings(href: str) -> tuple[str, ...]:
+    """How an address of the built site may be written in its source: whole, without its anchor, as a page's file."""
+    path = urlsplit(href).path
+    stem = path.rstrip("/").rpartition("/")[2]
+    return href, unquote(href), path, f"{stem}.md", stem
+
+
+def _named(site: Site, page: Page, link: Address) -> Iterator[Problem]:
+    spellings = _spellings(link.href)
+    if not link.words:
+        if site.first("link-words-missing", link.href, own=link.own):
+            bare = site.written(page, rf"\[\s*\]\([^)]*{re.escape(spellings[-1])}") if link.own else None
+            place = bare or site.place(page, *spellings, own=link.own)
+            yield Problem(code="link-words-missing", place=place, params={"target": link.href})
+    elif BARE_ADDRESS.fullmatch(link.words) and site.first("link-words-address", link.href, own=link.own):
+        place = site.place(page, *spellings, own=link.own)
+        yield Problem(code="link-words-address", place=place, params={"target": link.href})
+
+
+def requests(site: Site, page: Page) -> Iterator[Problem]:
+    """What a page would fetch from others, and forms that would send to others."""
+    for one in dict.fromkeys(page.requests):
+        if foreign(one.href) and site.first("third-party-request", one.href, own=one.own):
+            place = site.place(page, one.href, own=one.own)
+            yield Problem(code="third-party-request", place=place, params={"address": one.href})
+    for one in dict.fromkeys(page.actions):
+        parts = urlsplit(one.href)
+        allowed = bool(site.receiver) and f"{parts.scheme}://{parts.netloc}" == site.receiver
+        if foreign(one.href) and not allowed and site.first("form-goes-elsewhere", one.href, own=one.own):
+            place = site.place(page, one.href, own=one.own)
+            yield Problem(code="form-goes-elsewhere", place=place, params={"address": one.href})
+
+
+def assets(site: Site) -> Iterator[Problem]:
+    """What stylesheets and pictures would fetch from others, or miss; the theme's files once for both languages."""
+    for path in sorted((*site.built.rglob("*.css"), *site.built.rglob("*.svg"))):
+        name = path.relative_to(site.built).as_posix()
+        source = path.read_text(encoding="utf-8")
+        found = stylesheet_addresses(source)
+        if path.suffix == ".svg":
+            found = [one.href for one in page_of(source).requests]
+        shared = name.partition("/")[2]
+        for address in dict.fromkeys(found):
+            if foreign(address):
+                code, params = "third-party-request", {"address": address}
+            elif address.startswith("#") or urlsplit(address).scheme or site.target(Page(name), address):
+                continue
+            else:
+                code, params = "link-broken", {"target": address}
+            if site.first(code, f"{shared} {address}", own=False):
+                yield Problem(code=code, place=site.asset_place(name, address), params=params)
+
+
+def feeds(site: Site) -> Iterator[Problem]:
+    """Links of the news feeds that lead into the site and reach nothing."""
+    for path in sorted(site.built.rglob("*.xml")) if site.root else ():
+        page = Page(path.relative_to(site.built).as_posix())
+        for href in dict.fromkeys(FEED_LINK.findall(path.read_text(encoding="utf-8"))):
+            meant = normpath(urlsplit(href.removeprefix(site.root)).path)
+            lost = href.startswith(site.root) and site.target(page, href) is None
+            # What a page has been told of is not told again of its copy in the feed.
+            if lost and site.first("link-broken", meant, own=False):
+                yield Problem(code="link-broken", place=Place(file=page.path), params={"target": href})
+
+
+def alone(site: Site) -> Iterator[Problem]:
+    """Pages that no other page of their language leads to: nobody comes upon them."""
+    for lang in Lang:
+        pages = list(site.of_language(lang))
+        reached = {f"{lang.value}/index.html"}
+        for page in pages:
+            to = {site.target(page, link.href) for link in page.links if link.leads and site.ours(link.href)}
+            reached |= {target for target in to if target and target != page.path}
+        for page in pages:
+            if page.path not in reached and site.findable(page):
+                yield Problem(code="page-alone", place=site.place(page, "title:"))
