@@ -48,3 +48,11 @@ def test_a_broken_link_is_found_before_anything_is_published(project: Path) -> N
         check(load_config(project), lambda _: None)
     assert "link-broken" in {problem.code for problem in caught.value.problems}
     assert not (project / "site").exists()
+
+
+def test_a_form_whose_keys_lack_is_told_at_the_line_that_names_them(project: Path) -> None:
+    outcome = check(load_config(project), lambda _: None)
+    form = (project / "forms" / "training-feedback.yml").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, words in enumerate(form, start=1) if words.startswith("seal_to"))
+    places = {str(problem.place) for problem in outcome.problems if problem.code == "form-reader-missing"}
+    assert f"forms/training-feedback.yml:{line}:1" in places

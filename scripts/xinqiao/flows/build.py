@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from xinqiao.config import Config
-from xinqiao.core.form import Form
+from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import Problem
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import sizes
 from xinqiao.dashboard.page import awaiting_page, summary_page
 from xinqiao.dashboard.released import read_package
+from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.project import load_forms, recipients
+from xinqiao.flows.project import recipients
 from xinqiao.forms.page import form_page, outcome_pages
+from xinqiao.forms.self_check import self_check_pages
 from xinqiao.site.build import PortalNames, build_site
-from xinqiao.site.help_lines import help_html, read_help_lines
+from xinqiao.site.help_lines import HelpLine, help_html, read_help_lines
 
 Pages = dict[Lang, dict[str, str]]
 
@@ -28,7 +31,7 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
     problems: list[Problem] = []
     pages: Pages = {lang: {} for lang in Lang}
     files: dict[str, Path | bytes] = {}
-    for form in load_forms(config):
+    for form in proven_forms(config):
         progress(f"{form.id}: pages")
         problems += _form_pages(config, form, pages)
         latest = _latest(config.released_dir(form.id, Audience.PUBLIC))
@@ -59,19 +62,46 @@ def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
     sealed_to, lacking = recipients(config, form)
     lines = read_help_lines(config.root)
     for lang in Lang:
-        pages[lang][f"forms/{form.id}.md"] = form_page(
-            form,
-            lang,
-            receiver_url=config.receiver_url,
-            recipients=sealed_to,
-            demonstration=config.demonstration,
-            help_html=help_html(lines, lang),
-        )
-        for name, page in outcome_pages(
-            form, lang, demonstration=config.demonstration, help_html=help_html(lines, lang, up="../../../../")
-        ).items():
-            pages[lang][f"forms/{form.id}/{name}.md"] = page
+        made = pages[lang]
+        if form.purpose is Purpose.SELF_CHECK:
+            checks = self_check_pages(
+                form,
+                lang,
+                receiver_url=config.receiver_url,
+                recipients=sealed_to,
+                demonstration=config.demonstration,
+                help_html=partial(_help_html, lines, lang),
+                articles=_articles(config, lang),
+            )
+            made.update({f"forms/{form.id}{f'/{name}' if name else ''}.md": page for name, page in checks.items()})
+        else:
+            made[f"forms/{form.id}.md"] = form_page(
+                form,
+                lang,
+                receiver_url=config.receiver_url,
+                recipients=sealed_to,
+                demonstration=config.demonstration,
+                help_html=help_html(lines, lang),
+            )
+        below = help_html(lines, lang, up="../../../../")
+        outcomes = outcome_pages(form, lang, demonstration=config.demonstration, help_html=below)
+        made.update({f"forms/{form.id}/{name}.md": page for name, page in outcomes.items()})
     return lacking
+
+
+def _help_html(lines: Sequence[HelpLine], lang: Lang, up: str) -> str:
+    return help_html(lines, lang, up=up)
+
+
+def _articles(config: Config, lang: Lang) -> list[tuple[str, str]]:
+    """Title and address (below the language's folder) of each article, for who wants to read on."""
+    found = []
+    for path in sorted((config.root / "docs" / lang.value / "learn").glob("*.md")):
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        title = next((line.removeprefix("# ") for line in lines if line.startswith("# ")), "")
+        if title:
+            found.append((title, f"learn/{path.stem}/"))
+    return found
 
 
 def _latest(folder: Path) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from xinqiao.config import Config
 from xinqiao.core.problem import Level, Problem, XinqiaoError
 from xinqiao.core.text import Text
 from xinqiao.flows.build import build
+from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.project import load_forms
 from xinqiao.site.build import read_sources
 
 
@@ -23,24 +24,35 @@ def check(config: Config, progress: Progress) -> Outcome:
     """
     progress("forms, content")
     problems = [
-        *_problems(lambda: load_forms(config)),
+        *_problems(lambda: proven_forms(config)),
         *_problems(lambda: read_sources(config.root, date.today(), production=not config.demonstration)),
     ]
-    if any(problem.level is Level.ERROR for problem in problems):
-        raise XinqiaoError(problems)
-    with tempfile.TemporaryDirectory() as folder:
-        built = build(config, Path(folder) / "site", progress)
-    found = len(built.problems)
+    if not any(problem.level is Level.ERROR for problem in problems):
+        with tempfile.TemporaryDirectory() as folder:
+            problems = list(_problems(lambda: build(config, Path(folder) / "site", progress)))
+    told = tuple(_shown(problem, config.root) for problem in problems)
+    if any(problem.level is Level.ERROR for problem in told):
+        raise XinqiaoError(told)
+    found = len(told)
     said = Text.of(
         zh=f"没有错误；{found} 条提醒。" if found else "没有问题。",
         en=f"No errors; {found} warnings." if found else "No problems.",
     )
-    return Outcome(said=said, document={"errors": 0, "warnings": found}, problems=built.problems)
+    return Outcome(said=said, document={"errors": 0, "warnings": found}, problems=told)
 
 
 def _problems(read: Callable[[], object]) -> tuple[Problem, ...]:
+    """What a reader tells: its errors, or the warnings of an outcome."""
     try:
-        read()
+        made = read()
     except XinqiaoError as error:
         return error.problems
-    return ()
+    return made.problems if isinstance(made, Outcome) else ()
+
+
+def _shown(problem: Problem, root: Path) -> Problem:
+    """The problem with its file as staff know it: below the portal's folder."""
+    file = Path(problem.place.file)
+    if not file.is_relative_to(root):
+        return problem
+    return replace(problem, place=replace(problem.place, file=file.relative_to(root).as_posix()))

@@ -21,8 +21,8 @@ def choice_lists(config: Config) -> Mapping[str, tuple[Choice, ...]]:
     return {"units": config.units} if config.units else {}
 
 
-def load_form(config: Config, ref: str) -> Form:
-    """A form by its id or by the path of its file."""
+def form_path(config: Config, ref: str) -> Path:
+    """The file of a form by its id, or the path itself. Raises XinqiaoError (form-not-found)."""
     path = config.forms_dir / f"{ref}.yml"
     if not path.is_file():
         path = Path(ref)
@@ -30,7 +30,12 @@ def load_form(config: Config, ref: str) -> Form:
         known = [file.stem for file in config.forms_dir.glob("*.yml")]
         nearest = (difflib.get_close_matches(ref, known, 1, 0) or ["–"])[0]
         raise refuse("form-not-found", form=Path(ref).name, nearest=nearest)
-    return read_form(path, choice_lists(config))
+    return path
+
+
+def load_form(config: Config, ref: str) -> Form:
+    """A form by its id or by the path of its file."""
+    return read_form(form_path(config, ref), choice_lists(config))
 
 
 def load_forms(config: Config) -> tuple[Form, ...]:
@@ -51,6 +56,15 @@ def load_forms(config: Config) -> tuple[Form, ...]:
     return tuple(forms)
 
 
+def _seal_to(path: Path) -> Place:
+    """Where a form file names the keys that it is sealed to."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith("seal_to"):
+            return Place(file=str(path), line=number, column=1)
+    return Place(file=str(path) if lines else "")
+
+
 def recipients(config: Config, form: Form) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The public halves that a form is sealed to, and a warning for each that does not exist yet.
 
@@ -64,5 +78,6 @@ def recipients(config: Config, form: Form) -> tuple[tuple[str, ...], tuple[Probl
         if public:
             found.append(public)
         else:
-            lacking.append(Problem(code="form-reader-missing", params={"form": form.id, "key": name}))
+            place = _seal_to(config.forms_dir / f"{form.id}.yml")
+            lacking.append(Problem(code="form-reader-missing", place=place, params={"form": form.id, "key": name}))
     return (() if lacking else tuple(found)), tuple(lacking)

@@ -12,7 +12,7 @@ from pathlib import Path
 from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
-from xinqiao.core.record import ScoredRow, Submission
+from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
@@ -27,6 +27,7 @@ from xinqiao.intake.opening import REASONS as ENVELOPES_ASIDE
 from xinqiao.intake.opening import Opened, open_envelopes
 from xinqiao.intake.store import Store
 from xinqiao.safety.release import Earlier
+from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS as ROWS_ASIDE
 from xinqiao.tables.read import from_submissions
 from xinqiao.tables.score import scorer
@@ -75,7 +76,7 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
             form,
             came.rows_until(),
             came.aside_until(),
-            period=period(opened.submissions),
+            period=weeks(submission.received for submission in opened.submissions),
             earlier=[came.earlier(upto, told) for (_, upto), told in zip(marks, published, strict=True)],
         )
         number = len(marks) + 1
@@ -105,13 +106,6 @@ def _came(form: Form, opened: Opened, checked: Validated, place: Mapping[str, in
     # Of a damaged envelope nothing is known, not even when it came: it counts in every release.
     aside += [(0, "envelope-damaged")] * damaged
     return Came(rows=tuple(rows), aside=tuple(aside))
-
-
-def period(submissions: Sequence[Submission]) -> str:
-    """The ISO weeks from the first to the last answer, such as `2026-W46/2026-W47`."""
-    calendar = (submission.received.isocalendar() for submission in submissions)
-    weeks = sorted({f"{week.year}-W{week.week:02}" for week in calendar})
-    return "/".join(dict.fromkeys([weeks[0], weeks[-1]])) if weeks else ""
 
 
 def by_audience(form: Form, tables: Sequence[SafeTable]) -> Mapping[Audience, tuple[SafeTable, ...]]:

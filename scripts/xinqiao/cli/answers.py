@@ -1,0 +1,57 @@
+"""From answers to safe tables: `validate`, `summarize`, `audit`, `release`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from xinqiao.cli.running import PASSPHRASE, common, passphrase, run
+
+
+@click.command(epilog="Example: xinqiao validate training-feedback answers.xlsx --clean clean.csv")
+@common
+@click.argument("form")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--report", type=click.Path(path_type=Path), default=None, help="JSON of what was found; no answers.")
+@click.option("--clean", type=click.Path(path_type=Path), default=None, help="CSV of the rows that can be used.")
+@click.option("--quarantine", type=click.Path(path_type=Path), default=None, help="CSV of the rows set aside, and why.")
+def validate(project: Path, as_json: bool, form: str, file: Path, **outputs: Path | None) -> None:
+    """Checks a CSV or XLSX of answers: tells what can be used and what cannot, and why."""
+    from xinqiao.flows.validate import validate as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, form, file, progress, **outputs))
+
+
+@click.command(epilog="Example: xinqiao summarize training-feedback answers.csv --output tables")
+@common
+@click.argument("form")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder for the safe tables.")
+def summarize(project: Path, as_json: bool, form: str, files: tuple[Path, ...], output: Path) -> None:
+    """Turns files of answers into safe tables; never writes raw ones."""
+    from xinqiao.flows.summarize import summarize as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, form, files, output, progress))
+
+
+@click.command(epilog="Example: xinqiao audit docs/data/summaries/training-feedback")
+@common
+@click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
+def audit(project: Path, as_json: bool, folders: tuple[Path, ...]) -> None:
+    """Attacks released tables, each folder alone and all of one form together; names what can be found out."""
+    from xinqiao.flows.audit import audit as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda _, progress: flow(folders, progress))
+
+
+@click.command(epilog="Example: xinqiao release training-feedback")
+@common
+@click.argument("form")
+@PASSPHRASE
+def release(project: Path, as_json: bool, form: str, passphrase_file: Iterable[str] | None) -> None:
+    """Releases the safe tables of the sealed store's answers, gated by all earlier releases."""
+    from xinqiao.flows.release import release as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, form, passphrase(passphrase_file, config), progress))

@@ -1,0 +1,51 @@
+"""The portal as a whole: `demo`, `build`, `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xinqiao.cli.running import common, run, tell
+
+if TYPE_CHECKING:
+    from xinqiao.config import Config
+    from xinqiao.flows.outcome import Outcome, Progress
+
+
+@click.command(epilog="Example: xinqiao demo --port 8080")
+@common
+@click.option("--port", default=8000, show_default=True, help="Port of the site; the receiver takes the next one.")
+@click.option("--output", type=click.Path(path_type=Path), default=None, help="Folder of the site [default: site].")
+def demo(project: Path, as_json: bool, port: int, output: Path | None) -> None:
+    """Builds the portal with generated answers and serves site and receiver on 127.0.0.1."""
+    from xinqiao.flows.demo import demo as flow  # noqa: PLC0415 - start-up time
+
+    def served(config: Config, progress: Progress) -> Outcome:
+        def ready(outcome: Outcome) -> None:
+            progress("")
+            tell(outcome, as_json)
+
+        return flow(config, port, output or config.root / "site", progress, ready)
+
+    run(project, as_json, served)
+
+
+@click.command(epilog="Example: xinqiao build --output site")
+@common
+@click.option("--output", type=click.Path(path_type=Path), default=None, help="Folder of the site [default: site].")
+def build(project: Path, as_json: bool, output: Path | None) -> None:
+    """Builds and checks the whole site, ready for any static host."""
+    from xinqiao.flows.build import build as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, output or config.root / "site", progress))
+
+
+@click.command(epilog="Example: xinqiao check --json")
+@common
+def check(project: Path, as_json: bool) -> None:
+    """Tells every problem of forms and content with its place; publishes nothing."""
+    from xinqiao.flows.check import check as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, flow)

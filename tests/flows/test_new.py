@@ -1,0 +1,106 @@
+"""`new form` writes a form that is sound at once, asks only a person, and never touches what is there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from xinqiao.cli import main, new
+from xinqiao.core.form import Purpose
+from xinqiao.core.problem import ExitCode
+from xinqiao.core.text import Lang
+from xinqiao.forms.read import read_form
+
+TITLES = ("--title-zh", "睡眠小调查", "--title-en", "Sleep survey")
+
+
+@pytest.fixture
+def project(root: Path, tmp_path: Path) -> Path:
+    shutil.copy(root / "portal.toml", tmp_path)
+    return tmp_path
+
+
+def run(project: Path, *args: str, typed: str | None = None) -> Result:
+    result = CliRunner().invoke(main, [*args, "--project", str(project)], input=typed)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.mark.parametrize("purpose", list(Purpose), ids=lambda purpose: purpose.value)
+def test_a_new_form_passes_its_check_at_once(project: Path, purpose: Purpose) -> None:
+    made = run(project, "new", "form", "sleep", *TITLES, "--purpose", purpose.value, "--json")
+    assert made.exit_code == ExitCode.DONE
+    assert Path(json.loads(made.stdout)["file"]) == project / "forms" / "sleep.yml"
+    assert run(project, "forms", "check", "sleep").exit_code == ExitCode.DONE
+    form = read_form(project / "forms" / "sleep.yml")
+    assert (form.id, form.purpose, form.title[Lang.ZH]) == ("sleep", purpose, "睡眠小调查")
+
+
+def test_it_explains_itself_in_both_languages(project: Path) -> None:
+    run(project, "new", "form", "sleep", *TITLES)
+    notes = [line for line in (project / "forms" / "sleep.yml").read_text("utf-8").splitlines() if "# " in line]
+    assert len(notes) > 10
+    assert any("docs/dev/forms.md" in line for line in notes)
+    assert "$" not in yaml.safe_dump(notes)
+
+
+@pytest.mark.parametrize(
+    "title", ['"quoted": {a, b}', "# no comment", "a\\b", "two\nlines", "$form_id ${x}", "bell\x07", "yes", "'"]
+)
+def test_any_title_can_stand_in_the_file(project: Path, title: str) -> None:
+    made = run(project, "new", "form", "sleep", "--title-zh", title, "--title-en", title)
+    assert made.exit_code == ExitCode.DONE
+    read = read_form(project / "forms" / "sleep.yml").title[Lang.EN]
+    assert read == "".join(char if char.isprintable() else " " for char in title)
+
+
+def test_a_form_that_is_there_is_left_as_it_is(project: Path) -> None:
+    run(project, "new", "form", "sleep", *TITLES)
+    path = project / "forms" / "sleep.yml"
+    path.write_text("mine", encoding="utf-8")
+    result = run(project, "new", "form", "sleep", *TITLES)
+    assert result.exit_code == ExitCode.USAGE
+    assert "form-exists" in result.stderr
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("form_id", ["../sleep", "2nd", "睡眠", "a b", "", "a/b"])
+def test_an_id_that_cannot_be_a_name_is_refused(project: Path, form_id: str) -> None:
+    result = run(project, "new", "form", form_id, *TITLES)
+    assert result.exit_code == ExitCode.CONTENT
+    assert "name-unusable" in result.stderr
+    assert not list(project.rglob("*.yml"))
+
+
+def test_without_a_person_to_ask_a_missing_title_is_a_problem_with_a_remedy(project: Path) -> None:
+    result = run(project, "new", "form", "sleep", "--title-zh", "睡眠", "--json")
+    assert result.exit_code == ExitCode.USAGE
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert problem["code"] == "new-form-title"
+    assert "--title-en" in problem["zh"] and "--title-zh" not in problem["zh"]
+    assert not (project / "forms").exists()
+
+
+def test_a_person_at_the_terminal_is_asked_for_what_lacks(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal:
+        stdin = type("Stdin", (), {"isatty": staticmethod(lambda: True)})
+        stderr, exit = sys.stderr, staticmethod(sys.exit)
+
+    monkeypatch.setattr(new, "sys", Terminal)
+    result = run(project, "new", "form", "sleep", "--title-zh", "睡眠", typed="Sleep\n")
+    assert result.exit_code == ExitCode.DONE
+    assert "Title (en)" in result.stderr and "Title (zh)" not in result.stderr
+    assert read_form(project / "forms" / "sleep.yml").title[Lang.EN] == "Sleep"
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_problem_and_no_traceback(project: Path) -> None:
+    (project / "forms").write_text("a file where the folder should be", encoding="utf-8")
+    result = run(project, "new", "form", "sleep", *TITLES)
+    assert result.exit_code == ExitCode.USAGE
+    assert "output-unwritable" in result.stderr
