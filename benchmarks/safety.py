@@ -1,0 +1,95 @@
+"""Cells hidden and seconds of CPU on the disclosure cases, beside the recorded figures of the peers.
+
+    python benchmarks/safety.py FOLDER [case …]
+
+FOLDER holds the cases (class_band_gender_*.json, week_5610_cells.csv, region_46530_cells.csv). The peers'
+figures were measured once, side by side, on a machine of two cores: trust ratios, not seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "safety"))
+
+from published import Case, case, units
+
+from xinqiao.safety.optimum import optimum
+from xinqiao.safety.pieces import hide
+from xinqiao.safety.probe import Probe
+from xinqiao.safety.system import empty_or_k
+
+K = 5
+EFFORT = {"region": 6_000}  # programmes spent on bettering; none elsewhere
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    complementary: int
+    seconds: float | None = None
+    faults: int | None = None
+
+
+PEERS = {
+    "class 5": [Peer("GaussSuppression 1.2.3", 14), Peer("proven optimum", 16)],
+    "class 10": [Peer("GaussSuppression 1.2.3", 20), Peer("proven optimum", 24)],
+    "class 50": [
+        Peer("GaussSuppression 1.2.3", 98, 0.3, 53),
+        Peer("sdcTable 0.34 HYPERCUBE", 193, 18.7, 2),
+        Peer("gconfid 2.0.4", 91, 1.5, 68),
+        Peer("tau-ARGUS OPT", 140, 247, 25),
+        Peer("proven optimum", 116, 19, 0),
+    ],
+    "week": [Peer("GaussSuppression 1.2.3", 367, 5.1)],
+    "region": [Peer("GaussSuppression 1.2.3", 531, 266), Peer("LP heuristic on the affected part", 436)],
+}
+CASES: dict[str, Callable[[Path], Case]] = {
+    "class 5": lambda folder: case(folder, "class_band_gender_5.json"),
+    "class 10": lambda folder: case(folder, "class_band_gender_10.json"),
+    "class 50": lambda folder: case(folder, "class_band_gender_50.json"),
+    "region": lambda folder: units(folder / "region_46530_cells.csv", "city", "univ", ["grade", "band", "sex"]),
+    "week": lambda folder: units(folder / "week_5610_cells.csv", "grade", "cls", ["band", "week"]),
+}
+
+
+def measure(name: str, of: Case) -> None:
+    small = of.small(K)
+    primary = np.zeros(of.lattice.size, dtype=bool)
+    primary[small] = True
+    system, aims = of.system(), empty_or_k(small, K)
+    start = time.process_time()
+    hidden = hide(of.lattice, system, primary, aims, effort=EFFORT.get(name, 0))
+    protecting = time.process_time() - start
+    start = time.process_time()
+    asked = Probe(of.lattice.axes, np.where(hidden, -1, of.truth)).refuse(small, 0, K)
+    auditing = time.process_time() - start
+    faults = int((~asked.fell).sum() + (~asked.rose).sum())
+    count = int(hidden.sum()) - len(small)
+    print(f"{name}: {of.lattice.size} cells, {len(small)} primary")
+    print(f"  hidden besides {count}, {protecting:.1f} s; audit {auditing:.3f} s, {faults} of {len(aims)} fail")
+    for peer in PEERS[name]:
+        pace = f", {protecting / peer.seconds:.2f} × the time" if peer.seconds else ""
+        fails = f" ({peer.faults} fail)" if peer.faults is not None else ""
+        print(f"  {count / peer.complementary:.2f} × the cells of {peer.name}{fails}{pace}")
+    if name.startswith("class"):
+        start = time.process_time()
+        best = optimum(system, primary, aims, hidden)
+        proof = "proven" if best.proven else f"at least {best.bound:.0f}"
+        print(f"  optimum {best.price:.0f} ({proof}), {time.process_time() - start:.1f} s more")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    for name in sys.argv[2:] or CASES:
+        measure(name, CASES[name](folder))
+
+
+if __name__ == "__main__":
+    main()
