@@ -18,7 +18,7 @@ PAGE_TYPES = {"home", "article", "page", "help"}
 # Pages that exist only in the build: made from forms, released tables and the newsroom.
 COMPOSED = {
     "forms/training-feedback.md", "forms/phq9.md", "forms/phq9/scoring.md", "summaries/training-feedback.md",
-    "news/index.md",
+    "news/index.md", "news/recaps/peer-supporter-training-recap/index.md", "news/policy/guizhou-plan-2024/index.md",
 }  # fmt: skip
 FRONT_MATTER = re.compile(r"---\n(?P<inner>.*?)\n---\n", re.DOTALL)
 HEADING = re.compile(r"^(?P<level>#{1,6}) (?P<words>.+?)(?: \{ #(?P<anchor>[\w-]+) \})?$", re.MULTILINE)
@@ -120,11 +120,48 @@ def test_pages_promise_what_settings_and_forms_hold(pages: Pages, root: Path) ->
     policy = tomllib.loads((root / "portal.toml").read_text("utf-8"))["policy"]
     form = yaml.safe_load((root / "forms/training-feedback.yml").read_text("utf-8"))
     few, health, days = policy["threshold"], policy["health_threshold"], form["retention"]["days"]
-    assert f"人数不到 {few} 的格子不显示" in pages["zh"]["about.md"]
-    assert f"不到 {health} 就不显示" in pages["zh"]["about.md"]
-    assert f"fewer than {few} people is not shown" in pages["en"]["about.md"]
-    assert f"fewer than {health}" in pages["en"]["about.md"]
+    assert f"人数不到 {few} 的格子不显示" in pages["zh"]["figures.md"]
+    assert f"不到 {health} 就不显示" in pages["zh"]["figures.md"]
+    assert f"fewer than {few} people is not shown" in pages["en"]["figures.md"]
+    assert f"fewer than {health}" in pages["en"]["figures.md"]
     assert f"{days} 天" in pages["zh"]["privacy.md"] and f"{days} days" in pages["en"]["privacy.md"]
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """The body rows of each table, without the name of the row."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    heads = [at for at, row in enumerate(rows) if at + 1 < len(rows) and set(rows[at + 1][0]) == {"-"}]
+    ends = [*heads[1:], len(rows)]
+    return [[row[1:] for row in rows[head + 2 : end]] for head, end in zip(heads, ends, strict=True)]
+
+
+def test_the_small_example_adds_up_and_hides_what_it_says(pages: Pages) -> None:
+    for lang, hidden in (("zh", "不显示"), ("en", "hidden")):
+        whole, kept = tables(pages[lang]["figures.md"])
+        figures = [[int(cell) for cell in row] for row in whole]
+        assert all(row[-1] == sum(row[:-1]) for row in figures)
+        assert figures[-1] == [sum(column) for column in zip(*figures[:-1], strict=True)]
+        small = [(at, by) for at, row in enumerate(figures) for by, count in enumerate(row) if 0 < count < 5]
+        assert small == [(0, 1)]
+        # Of a small cell's row and column two are hidden each, and what is shown is true.
+        gone = {(at, by) for at, row in enumerate(kept) for by, cell in enumerate(row) if cell == hidden}
+        assert gone == {(0, 0), (0, 1), (1, 0), (1, 1)}
+        shown = {(at, by): int(cell) for at, row in enumerate(kept) for by, cell in enumerate(row) if cell != hidden}
+        assert all(figures[at][by] == cell for (at, by), cell in shown.items())
+        # What the text says of the small cell: at least 0, at most the lesser of its two totals.
+        row, column = figures[0][-1], figures[-1][1]
+        assert max(0, row - figures[-1][0]) == 0
+        assert re.search(rf"0 (?:到|to) {min(row, column)} ", pages[lang]["figures.md"])
+
+
+def test_the_page_on_figures_says_what_it_cannot_do_and_who_has_not_looked_at_it(pages: Pages) -> None:
+    for lang, words in (
+        ("zh", ("还没有请外面的统计专业人员审查过", "xinqiao audit")),
+        ("en", ("has reviewed it yet", "xinqiao audit")),
+    ):
+        assert all(word in pages[lang]["figures.md"] for word in words)
+        for name in ("about.md", "summaries/index.md", "privacy.md", "learn.md"):
+            assert "figures.md" in pages[lang][name], f"{lang}/{name} does not lead there"
 
 
 ARTICLES = ("learn/anxiety.md", "learn/listening.md", "learn/low-mood.md")

@@ -35,6 +35,18 @@ LOST = """() => [...document.querySelectorAll("header :is(a, button, label)")]
   .map(e => e.className)"""
 
 
+# What a distressed reader taps on, too small for a finger: nothing of it lies 21 px above or below its middle.
+SMALL = """() => [...document.querySelectorAll(
+  "header :is(a, button):not(.md-skip), .xq-help-bar a, .xq-help-line__tel, .xq-start, " +
+  "summary, .xq-option, .xq-page button")]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length && !e.closest(".md-search"))
+  .filter(e => {
+    if (!e.closest("header")) e.scrollIntoView({block: "center"});
+    const r = e.getClientRects()[0], x = r.left + Math.min(r.width / 2, 20), y = r.top + r.height / 2;
+    return ![-21, 21].every(off => e.contains(document.elementFromPoint(x, Math.max(y + off, 1))));
+  }).map(e => e.className + " " + e.textContent.trim().slice(0, 30))"""
+
+
 def check_looks(page: Page, width: int, where: str) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
@@ -79,6 +91,14 @@ def test_text_twice_as_large_on_the_smallest_phone_needs_no_sideways_scroll(
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(LOST) == []
     context.close()
+
+
+def test_what_helps_is_large_enough_for_a_finger(bench: Bench, visitors: Any, kind: str, lang: Lang) -> None:
+    if kind in {"entrance", "crisis"}:
+        pytest.skip("of its own layout")
+    visitor = visitors(390)
+    visitor.go(bench.first(kind, lang))
+    assert visitor.page.evaluate(SMALL) == []
 
 
 def test_the_crisis_page_is_whole_in_one_request(bench: Bench, visitors: Any) -> None:

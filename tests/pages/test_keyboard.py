@@ -150,8 +150,9 @@ def test_the_search_opens_by_keyboard_and_closes_by_escape(bench: Bench, page: P
     else:
         page.locator(".md-search__input").focus()
     expect(page.locator(".md-search__input")).to_be_focused()
-    page.keyboard.type("12356", delay=20)
-    page.keyboard.press("End")
+    # One question to the search and one answer: with several, a late one would take the list from under the focus.
+    page.locator(".md-search__input").fill("1235")
+    page.keyboard.press("6")
     found = page.locator(".md-search-result__item a").first
     expect(found).to_be_visible()
     page.keyboard.press("ArrowDown")

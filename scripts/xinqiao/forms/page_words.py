@@ -82,7 +82,7 @@ WORDS: Mapping[str, Text] = {
 
 # What form.js says.
 SCRIPT_WORDS: Mapping[str, Text] = {
-    "errors": Text.of(zh="还有需要处理的地方", en="There is a problem"),
+    "errors": Text.of(zh="还有几处要再看一下", en="Some answers need another look"),
     "one": Text.of(zh="请选择一项", en="Choose one answer"),
     "many": Text.of(zh="请至少选择一项", en="Choose at least one answer"),
     "text": Text.of(zh="请填写", en="Enter an answer"),

@@ -62,7 +62,7 @@ CHECK_WORDS: Mapping[str, Text] = {
         en="If the answer to question {number} is {answers}, talk to someone first, whatever the score: "
         "call a number on this page or tell someone near you.",
     ),
-    "first": Text.of(zh="先看这里：现在就有人愿意听您说", en="First of all: there is someone to listen to you now"),
+    "first": Text.of(zh="先看这里：有人愿意听您说", en="First of all: there are people who will listen"),
     "first_why": Text.of(
         zh="您有一个回答，值得今天就告诉一个人，这和得分高低没有关系。愿意面对它，并不容易。",
         en="One of your answers is worth telling someone today, whatever the score. Facing it was not easy.",
@@ -75,11 +75,11 @@ CHECK_WORDS: Mapping[str, Text] = {
         "The ranges are rough; a point or two makes no difference.",
     ),
     "means_2": Text.of(
-        zh="它说明不了您是不是生了病，也说明不了您是个怎样的人。熬夜、考试、生理期、身体不舒服，都会让分数变高。"
+        zh="它说明不了您是不是生了病，也说明不了您是个怎样的人。熬夜、考试、生理期、身体不舒服，都可能让分数变高。"
         "得分高的人里，许多并没有问卷所问的那种情况；得分低的人里，也有需要帮助的。",
-        en="It cannot tell whether you are ill, nor what kind of person you are. Late nights, exams, periods or an "
-        "ailing body raise it too. Many with a high score are not in the condition that the questionnaire asks about, "
-        "and some with a low one need help.",
+        en="It cannot tell whether you are ill, nor what kind of person you are. Late nights, exams, periods or "
+        "an ailing body can raise it too. Many with a high score are not in the condition that the questionnaire asks "
+        "about, and some with a low one need help.",
     ),
     "scoring_link": Text.of(
         zh="这份问卷从哪里来、怎样计分、有多可靠",
