@@ -32,6 +32,7 @@ WANTED = {
     "site_url": "http(s)://…",
     "receiver_url": "http(s)://…",
     "name": "A–Z a–z 0–9 - _ .",
+    "grade": "A–Z a–z 0–9 - _ .",
 }
 
 
@@ -62,7 +63,7 @@ class _Policy(_Part):
 class _Unit(_Part):
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
     label: _Pair
-    grade: Words
+    grade: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
 class _File(_Part):
@@ -99,6 +100,8 @@ class Config:
     policy: Policy
     health_policy: Policy
     units: tuple[Choice, ...]
+    # Unit → grade, the coarser level under which its answers can be told.
+    grades: Mapping[str, str]
 
     @property
     def private_dir(self) -> Path:
@@ -169,6 +172,7 @@ def load_config(root: Path) -> Config:
         policy=Policy(threshold=given.policy.threshold),
         health_policy=Policy(threshold=max(given.policy.health_threshold, given.policy.threshold)),
         units=tuple(Choice(name=unit.name, label=unit.label.text()) for unit in given.units),
+        grades={unit.name: unit.grade for unit in given.units},
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config

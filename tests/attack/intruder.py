@@ -7,9 +7,10 @@ choices, and asks of every group it can name: how few and how many can be in it?
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 import highspy
 
@@ -28,13 +29,14 @@ def cells(table: SafeTable) -> list[Seen]:
 class Intruder:
     """`levels`: of each dimension; `answers`: of each question, `_none` among them where it can be;
     `scores`: of a question whose means are told; `bands`: answers that a band takes together;
-    `most`: how many can be alike."""
+    `most`: how many can be alike; `can_be`: whether anybody can be at these levels together."""
 
     levels: Sequence[Sequence[str]]
     answers: Mapping[str, Sequence[str]]
     scores: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bands: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     most: int = 500
+    can_be: Callable[[tuple[str, ...]], bool] = bool
 
     def start(self, releases: int) -> None:
         self.releases = releases
@@ -42,7 +44,7 @@ class Intruder:
         self.model.silent()
         self.people: dict[Person, highspy.highs_var] = {}
         for came in range(releases):
-            for group in itertools.product(*self.levels):
+            for group in filter(self.can_be, itertools.product(*self.levels)):
                 totals = []
                 for question, answers in self.answers.items():
                     mine = [self.model.addIntegral(lb=0, ub=self.most) for _ in answers]
@@ -78,6 +80,16 @@ class Intruder:
                 levels[at] = level
             question, answers = self.meant(measure, category)
             span = (0, release)
+            if measure.startswith("share"):
+                base = int(shown[told, f"n({question})", ""] or 0)
+                step = 1 if base >= 100 else 5
+                fitting = [
+                    count for count in range(base + 1) if round(Fraction(100 * count, base * step)) * step == value
+                ]
+                people = self.total(self.those(span, levels, question, answers))
+                self.model.addConstr(people >= min(fitting))
+                self.model.addConstr(people <= max(fitting))
+                continue
             if not measure.startswith("mean"):
                 self.model.addConstr(self.total(self.those(span, levels, question, answers)) == int(value))
                 continue
@@ -96,6 +108,12 @@ class Intruder:
         inside = measure[measure.index("(") + 1 : -1]
         if inside.startswith("band("):
             return inside[5:-1], self.bands[inside[5:-1]].get(category, [category])
+        if measure.startswith("share"):
+            of, sign, bound = inside.split()
+            reach = {">=": lambda s: s >= int(bound), "<": lambda s: s < int(bound), "=": lambda s: s == int(bound)}[
+                sign
+            ]
+            return of, [answer for answer, score in self.scores[of].items() if reach(score)]
         if measure.startswith("distribution"):
             return inside, [category]
         return inside, [answer for answer in self.answers[inside] if answer != "_none"]

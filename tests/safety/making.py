@@ -17,7 +17,8 @@ from xinqiao.core.text import Text
 from xinqiao.safety.release import Earlier, Release, safe_tables
 
 USUAL, HEALTH = Policy(), Policy(threshold=10)
-Summary = tuple[str, Sequence[str], Sequence[str]]
+# Name, dimensions (a list among them is a hierarchy from coarse to fine), measures.
+Summary = tuple[str, Sequence[str | Sequence[str]], Sequence[str]]
 
 
 def words(text: str) -> Text:
@@ -76,6 +77,11 @@ def bins(name: str, source: str, bounds: Sequence[int]) -> Derived:
     return Derived(name=name, label=words(name), source=source, levels=tuple(levels))
 
 
+def mapped(name: str, source: str, levels: Mapping[str, Iterable[str]]) -> Derived:
+    made = (DerivedLevel(name=n, label=words(n), choices=tuple(held)) for n, held in levels.items())
+    return Derived(name=name, label=words(name), source=source, levels=tuple(made))
+
+
 def form(
     questions: Sequence[Question],
     summaries: Sequence[Summary],
@@ -96,7 +102,8 @@ def form(
             SummarySpec(
                 name=name,
                 title=words(name),
-                by=tuple(by),
+                by=tuple(name for steps in by for name in ([steps] if isinstance(steps, str) else steps)),
+                hierarchies=tuple(tuple(steps) for steps in by if not isinstance(steps, str)),
                 measures=tuple(m for text in measures if (m := Measure.parse(text)) is not None),
             )
             for name, by, measures in summaries

@@ -59,6 +59,14 @@ def typed_levels() -> Case:
     return of, [row(site=site) for site in ["big"] * 30 + ["mid"] * 5 + [None] * 3], []
 
 
+def telling_share() -> Case:
+    of = form(
+        [choice("g", "ab", dimension=True), choice("q", "12")],
+        [("by-g", ["g"], ["n", "share(q >= 2)"])],
+    )
+    return of, rows_of({("a", "1"): 110, ("a", "2"): 3, ("b", "1"): 30, ("b", "2"): 20}, ["g", "q"]), []
+
+
 def no_cover(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(protect.Protector, "cover", lambda *_: None)
     patch.setattr(protect.Protector, "show_again", lambda *_: None)
@@ -83,6 +91,10 @@ def means_are_free(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cells, "sums_that_round_to", lambda *_: (-(10**9), 10**9))
 
 
+def shares_are_free(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cells, "counts_that_round_to", lambda *_: (-(10**9), 10**9))
+
+
 def no_gate(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cells, "told_rows", lambda *_: iter(()))
 
@@ -97,6 +109,7 @@ MUTATIONS: list[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], Case]]]
     (no_complements, all_but_few),
     (no_group_disclosure, all_alike),
     (means_are_free, telling_mean),
+    (shares_are_free, telling_share),
     (no_gate, second_release),
     (listing_is_no_news, typed_levels),
 ]

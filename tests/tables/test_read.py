@@ -208,3 +208,9 @@ def test_another_version_of_the_form_is_counted_and_its_answers_are_judged(form:
     table = from_submissions(form, [sent(form_version=1), sent()])
     assert [number for number, _ in table.rows] == [1, 2]
     assert seen(table) == {("version-other", ""): 1}
+
+
+def test_an_envelope_was_given_on_the_day_it_came(form: Form) -> None:
+    table = from_submissions(form, [sent(received=date(2026, 1, 1)), sent()])
+    assert table.days[1] == date(2026, 1, 1)
+    assert set(table.days) == {number for number, _ in table.rows}

@@ -7,21 +7,23 @@ forms/read adds the line.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from xinqiao.core.case import Case
 from xinqiao.core.derived import Derived
 from xinqiao.core.foreign import ForeignFile
+from xinqiao.core.hierarchy import hierarchy_problems, lineage, parents, related
 from xinqiao.core.name import check_name, repeated
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
-from xinqiao.core.summary import Measure, MeasureKind, SummarySpec
+from xinqiao.core.summary import WEEK, Measure, MeasureKind, SummarySpec
 from xinqiao.core.text import Text
 
 NO_FILE = ForeignFile()
+WEEKS = Question(name=WEEK, kind=Kind.TEXT, label=Text.of(zh="周", en="Week"), role=Role.DIMENSION)
 
 
 class Purpose(StrEnum):
@@ -69,12 +71,28 @@ class Form:
         return tuple(question for section in self.sections for question in section.questions)
 
     def question(self, name: str) -> Question:
-        """The question of that name, or the one that a derived dimension amounts to; KeyError where there is none."""
+        """The question of that name, or the one that a derived dimension or `week` amounts to; KeyError for others."""
         asked = {question.name: question for question in self.questions}
         for made in self.derived:
             if made.name == name:
                 return made.as_question(asked[made.source])
+        if name == WEEK and WEEK not in asked:
+            # A column of dates may hold what is none; an envelope always has its day.
+            return replace(WEEKS, required=not self.file.date_column)
         return asked[name]
+
+    @property
+    def weekly(self) -> bool:
+        """Whether a summary is grouped by the week in which answers were given."""
+        return any(WEEK in summary.by for summary in self.summaries)
+
+    def parent(self, name: str) -> str:
+        """The coarser step of a dimension in the hierarchies of the summaries; empty where it has none."""
+        return parents(self.summaries).get(name, "")
+
+    def lineage(self, name: str) -> Mapping[str, str]:
+        """For each level of a dimension the level of its coarser step; empty where it has none."""
+        return lineage(self.derived, self.parent(name), name) or {}
 
     def scale(self, name: str) -> Scale:
         """The scale of that name; KeyError where there is none."""
@@ -104,10 +122,16 @@ class Form:
         for summary in () if unsound else self.summaries:
             yield from self._summary_problems(summary)
         if not unsound:
-            yield from self._doubled()
+            known = {WEEK, *(part.name for parts in (self.questions, self.derived) for part in parts)}
+            yield from (wrong := list(hierarchy_problems(self.summaries, self.derived, known)))
+            yield from () if wrong else self._doubled()
         questions, scales = {q.name: q for q in self.questions}, {scale.name: scale for scale in self.scales}
         for case in self.cases:
             yield from case.problems(questions, scales)
+
+    def _names(self, name: str) -> bool:
+        """Whether a question, scale or derived dimension of the form has that name."""
+        return any(part.name == name for parts in (self.questions, self.scales, self.derived) for part in parts)
 
     def _unknown(self, name: str, where: str, *, scales: bool = False, derived: bool = False) -> Iterator[Problem]:
         known = [question.name for question in self.questions]
@@ -158,9 +182,14 @@ class Form:
         for made in self.derived:
             if made.name in used:
                 readings.setdefault(made.source, [made.source] if made.source in used else []).append(made.name)
+        over = parents(self.summaries)
         for names in readings.values():
-            for name, other in zip(names[1:], names, strict=False):
-                yield Problem(code="derived-doubled", place=Place(question=name), params={"name": name, "other": other})
+            for at, name in enumerate(names):
+                # Steps of one hierarchy are protected together.
+                apart = [other for other in names[:at] if not related(over, name, other)]
+                if apart:
+                    params: dict[str, str | int] = {"name": name, "other": apart[-1]}
+                    yield Problem(code="derived-doubled", place=Place(question=name), params=params)
 
     def _dangerous(self) -> set[str]:
         """What tells who gave a sign of danger: such items, what is derived of them, scales of nothing else."""
@@ -173,13 +202,7 @@ class Form:
         named = (*summary.by, *(measure.of for measure in summary.measures)) if summary.by else ()
         for name in sorted(self._dangerous() & {*named}):
             yield Problem(code="danger-by-group", place=place, params={"summary": summary.name, "name": name})
-        for name in summary.by:
-            if unknown := list(self._unknown(name, summary.name, derived=True)):
-                yield from unknown
-            elif self.question(name).person:
-                yield Problem(code="person-published", place=place, params={"summary": summary.name, "name": name})
-            elif self.question(name).role is not Role.DIMENSION:
-                yield Problem(code="by-not-dimension", place=place, params={"summary": summary.name, "name": name})
+        yield from self._by_problems(summary, place)
         for measure in summary.measures:
             if not measure.of:
                 continue
@@ -192,12 +215,27 @@ class Form:
                 params = {"summary": summary.name, "measure": str(measure)}
                 yield Problem(code="measure-unknown", place=place, params=params)
 
+    def _by_problems(self, summary: SummarySpec, place: Place) -> Iterator[Problem]:
+        for name in sorted({name for name in summary.by if summary.by.count(name) > 1}):
+            yield Problem(code="by-twice", place=place, params={"summary": summary.name, "name": name})
+        if WEEK in summary.by and self._names(WEEK):
+            yield Problem(code="week-taken", place=place, params={"summary": summary.name})
+        for name in summary.by:
+            if name == WEEK:
+                continue
+            if unknown := list(self._unknown(name, summary.name, derived=True)):
+                yield from unknown
+            elif self.question(name).person:
+                yield Problem(code="person-published", place=place, params={"summary": summary.name, "name": name})
+            elif self.question(name).role is not Role.DIMENSION:
+                yield Problem(code="by-not-dimension", place=place, params={"summary": summary.name, "name": name})
+
     def _computable(self, measure: Measure) -> bool:
         scale = self.scale(measure.of) if self.is_scale(measure.of) else None
         match measure.kind:
             case MeasureKind.N:
                 return True
-            case MeasureKind.MEAN:
+            case MeasureKind.MEAN | MeasureKind.SHARE:
                 return scale is not None or self.question(measure.of).scored
             case MeasureKind.DISTRIBUTION:
                 return measure.banded and bool(scale.bands) if scale else bool(self.question(measure.of).choices)

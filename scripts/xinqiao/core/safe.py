@@ -6,12 +6,12 @@ Only safety/ and the hash-checking reader of released tables construct one; a te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from xinqiao.core.summary import TOTAL
+from xinqiao.core.summary import TOTAL, Measure
 from xinqiao.core.text import Text
 
 FLOOR = 5
@@ -32,28 +32,39 @@ class Policy:
     threshold: the least number of respondents that a cell may show, 0 apart.
     mean_from, mean_decimal_from: respondents from which a mean is shown, whole or with one decimal
     (with two, two means give a newcomer's exact score in every group up to 61).
+    share_from, share_whole_from: from which a share is shown, in steps of 5 and of 1 per cent: a step is one
+    person at least.
     """
 
     threshold: int = FLOOR
     mean_from: int = 10
     mean_decimal_from: int = 61
+    share_from: int = 20
+    share_whole_from: int = 100
 
     def __post_init__(self) -> None:
         if self.threshold < FLOOR or self.mean_from < 10 or self.mean_decimal_from < 61:
             raise ValueError("a policy below the floor")
+        if self.share_from < 20 or self.share_whole_from < 100:
+            raise ValueError("a policy below the floor")
+
+    def share_step(self, base: int) -> int:
+        """In steps of how many per cent a share of so many is shown."""
+        return 1 if base >= self.share_whole_from else 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One level of a dimension, such as a class or a role."""
+    """One level of a dimension, such as a class or a role; `parent` is the coarser level in which it lies."""
 
     name: str
     label: Text
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """What a table is grouped by; `parent` names the coarser dimension of a hierarchy."""
+    """What a table is grouped by; `parent` names the coarser dimension of a hierarchy, which the table may lack."""
 
     name: str
     label: Text
@@ -65,7 +76,7 @@ class Dimension:
 class Cell:
     """One figure: `levels` has one entry a dimension, `*` for its total.
 
-    A count's value is an int, a mean's a Decimal; a suppressed cell has none.
+    A count's value is an int, a mean's a Decimal, a share's its per cent as an int; a suppressed cell has none.
     """
 
     levels: tuple[str, ...]
@@ -89,7 +100,7 @@ class SafeTable:
     """A table that no reader can undo. Raises ValueError for any cell that its policy forbids.
 
     `period` is an ISO week or two joined by `/`, or empty where the rows carry no date.
-    A mean needs the shown `n(x)` of its group as its base.
+    A mean and a share need the shown `n(x)` of their group as their base.
     """
 
     name: str
@@ -119,6 +130,7 @@ class SafeTable:
         if not PERIOD.fullmatch(self.period):
             yield "the period is not a span of ISO weeks"
         allowed = [{TOTAL, *(level.name for level in dimension.levels)} for dimension in self.dimensions]
+        steps = list(_steps(self.dimensions))
         values = {cell.key: cell.value for cell in self.cells}
         if len(values) != len(self.cells):
             yield "a cell stands twice"
@@ -128,8 +140,13 @@ class SafeTable:
                 level not in names for level, names in zip(cell.levels, allowed, strict=False)
             ):
                 yield f"{place}: unknown level"
+            elif any(_astray(cell.levels, *step) for step in steps):
+                yield f"{place}: a level outside its coarser one"
             if cell.measure.startswith("mean("):
                 yield from self._mean_faults(cell, values.get((cell.levels, f"n({cell.measure[5:-1]})", "")), place)
+            elif cell.measure.startswith("share("):
+                of = measure.of if (measure := Measure.parse(cell.measure)) else ""
+                yield from self._share_faults(cell, values.get((cell.levels, f"n({of})", "")), place)
             elif cell.value is not None and not _count_allowed(cell.value, self.policy.threshold):
                 yield f"{place}: a count that the policy forbids"
 
@@ -142,6 +159,28 @@ class SafeTable:
         decimals = 1 if base >= self.policy.mean_decimal_from else 0
         if cell.value != round(Decimal(cell.value), decimals):
             yield f"{place}: a mean with too many decimals"
+
+    def _share_faults(self, cell: Cell, base: int | Decimal | None, place: str) -> Iterator[str]:
+        if cell.value is None:
+            return
+        if not isinstance(base, int) or base < self.policy.share_from:
+            yield f"{place}: a share of too few"
+        elif not isinstance(cell.value, int) or cell.value not in range(0, 101, self.policy.share_step(base)):
+            yield f"{place}: a share that is too fine"
+
+
+def _steps(dimensions: Sequence[Dimension]) -> Iterator[tuple[int, int, Mapping[str, str]]]:
+    """Of each hierarchy the places of a finer and its coarser dimension, and which level lies in which."""
+    place = {dimension.name: at for at, dimension in enumerate(dimensions)}
+    for at, dimension in enumerate(dimensions):
+        if dimension.parent in place:
+            coarse = place[dimension.parent]
+            yield at, coarse, {level.name: level.parent for level in dimension.levels}
+
+
+def _astray(levels: Sequence[str], fine: int, coarse: int, over: Mapping[str, str]) -> bool:
+    """Whether a finer level stands beside another coarser level than its own, or beside the total."""
+    return levels[fine] != TOTAL and over[levels[fine]] != levels[coarse]
 
 
 def _count_allowed(value: int | Decimal, threshold: int) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from xinqiao.core.form import Form
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, SafeTable
-from xinqiao.core.summary import TOTAL, Measure, MeasureKind
+from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.reading import (
     Distribution,
@@ -31,14 +31,16 @@ class Entry:
     value: int | Decimal | None = None
     hidden: bool = False
     percent: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row: its head and an entry for each column."""
+    """One row: its head and an entry for each column; `depth` steps within a hierarchy."""
 
     head: Text
     entries: tuple[Entry, ...]
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,11 @@ class Block:
 def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
     """The blocks of a table: items that share their answers as one matrix, all else below each other.
 
-    A table with dimensions has a column for each of their levels, the total first.
+    A table with dimensions has a column for each of their levels, the total first; one with a hierarchy or
+    weeks has a row for each, finer levels below their coarser one.
     """
+    if any(dimension.name == WEEK or dimension.parent for dimension in table.dimensions):
+        return tuple(_by_rows(form, table))
     if table.dimensions:
         groups = [Group(form, table, levels) for levels in _combinations(table)]
         about = joined(", ", "、", [dimension.label for dimension in table.dimensions])
@@ -90,6 +95,49 @@ def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
         listing = _listing(form, table, left, [group], (text("table.count"),), text("table.figures_part"))
         found.insert(0, listing)
     return tuple(found)
+
+
+def _by_rows(form: Form, table: SafeTable) -> Iterator[Block]:
+    """One block for each question or scale: a row for each group, a column for each figure."""
+    groups = [Group(form, table, levels) for levels in _combinations(table)]
+    corner = joined(" · ", " · ", [dimension.label for dimension in table.dimensions])
+    asked = measures(table)
+    for of in dict.fromkeys(measure.of for measure in asked):
+        columns = list(_columns(form, [measure for measure in asked if measure.of == of], groups))
+        lines = []
+        for group in groups:
+            head, depth = _row_head(table.dimensions, group.levels)
+            found = {
+                m: group.distribution(m) for m in asked if m.kind is MeasureKind.DISTRIBUTION and group.has(str(m))
+            }
+            entries = (_entry(group, str(measure), category, found.get(measure)) for measure, category, _ in columns)
+            lines.append(Line(head=head, entries=tuple(entries), depth=depth))
+        yield Block(
+            title=table.title,
+            about=measure_label(form, of) if of else text("table.respondents"),
+            corner=corner,
+            columns=tuple(label for _, _, label in columns),
+            parts=(Part(head=None, lines=tuple(lines), several=is_several(form, of)),),
+        )
+
+
+def _columns(form: Form, asked: Sequence[Measure], groups: Sequence[Group]) -> Iterator[tuple[Measure, str, Text]]:
+    """The figures of a question or scale, its answers last: measure, category and what heads it."""
+    for measure in sorted(asked, key=lambda m: m.kind is MeasureKind.DISTRIBUTION):
+        if measure.kind is not MeasureKind.DISTRIBUTION:
+            yield measure, "", _figure_words(measure)
+            continue
+        for name in _category_names(form, measure, groups):
+            yield measure, name, category_label(form, measure, name)
+
+
+def _row_head(dimensions: Sequence[Dimension], levels: Sequence[str]) -> tuple[Text, int]:
+    """The finest level that a row fixes of each hierarchy, and how many steps of one stand above it."""
+    at = {dimension.name: level for dimension, level in zip(dimensions, levels, strict=True)}
+    finer = {dimension.parent for dimension in dimensions if at[dimension.name] != TOTAL}
+    shown = [dimension for dimension in dimensions if dimension.name not in finer]
+    depth = sum(at[name] != TOTAL for name in finer if name in at)
+    return _levels_label(shown, [at[dimension.name] for dimension in shown]), depth
 
 
 def _families(group: Group, asked: Sequence[Measure]) -> list[list[Measure]]:
@@ -153,18 +201,30 @@ def _part(form: Form, of: str, asked: Sequence[Measure], groups: Sequence[Group]
         if measure.kind is MeasureKind.DISTRIBUTION:
             lines += list(_answer_lines(form, measure, groups))
             continue
-        key = {MeasureKind.MEAN: "mean", MeasureKind.N: "answered" if of else "respondents"}[measure.kind]
         entries = tuple(_entry(group, str(measure), "") for group in groups)
-        lines.append(Line(head=text(f"table.{key}"), entries=entries))
+        lines.append(Line(head=_figure_words(measure), entries=entries))
     head = measure_label(form, of) if of else None
     return Part(head=head, lines=tuple(lines), several=is_several(form, of))
 
 
-def _answer_lines(form: Form, measure: Measure, groups: Sequence[Group]) -> Iterator[Line]:
+def _figure_words(measure: Measure) -> Text:
+    if measure.kind is MeasureKind.SHARE:
+        sign = {">=": "≥", "<=": "≤"}.get(measure.sign, measure.sign)
+        return Text({lang: Words(lang)("table.share", sign=sign, number=measure.number) for lang in Lang})
+    key = "mean" if measure.kind is MeasureKind.MEAN else "answered" if measure.of else "respondents"
+    return text(f"table.{key}")
+
+
+def _category_names(form: Form, measure: Measure, groups: Sequence[Group]) -> list[str]:
+    """The categories of a distribution in the order of the form, no answer last."""
     order = category_order(form, measure)
     names = {category for group in groups for name, category in group.cells if name == str(measure)}
+    return sorted(names, key=lambda name: (order.get(name, len(order)), name == NO_ANSWER, name))
+
+
+def _answer_lines(form: Form, measure: Measure, groups: Sequence[Group]) -> Iterator[Line]:
     found = [group.distribution(measure) if group.has(str(measure)) else None for group in groups]
-    for name in sorted(names, key=lambda name: (order.get(name, len(order)), name == NO_ANSWER, name)):
+    for name in _category_names(form, measure, groups):
         entries = (_entry(group, str(measure), name, of) for group, of in zip(groups, found, strict=True))
         yield Line(head=category_label(form, measure, name), entries=tuple(entries))
 
@@ -174,7 +234,8 @@ def _entry(group: Group, measure: str, category: str, of: Distribution | None = 
     if cell is None:
         return Entry()
     share = of.share([category]) if of and category != NO_ANSWER else None
-    return Entry(value=cell.value, hidden=cell.value is None, percent=share.percent if share else None)
+    unit = "%" if measure.startswith("share(") else ""
+    return Entry(value=cell.value, hidden=cell.value is None, percent=share.percent if share else None, unit=unit)
 
 
 def _combinations(table: SafeTable) -> list[tuple[str, ...]]:

@@ -124,8 +124,13 @@ def _resource(table: SafeTable, content: bytes) -> dict[str, object]:
                 "threshold": table.policy.threshold,
                 "mean_from": table.policy.mean_from,
                 "mean_decimal_from": table.policy.mean_decimal_from,
+                "share_from": table.policy.share_from,
+                "share_whole_from": table.policy.share_whole_from,
             },
-            "rounding": "counts exact; means to whole numbers, from mean_decimal_from answers to one decimal",
+            "rounding": (
+                "counts exact; means to whole numbers, from mean_decimal_from answers to one decimal; "
+                "shares to 5 per cent, from share_whole_from answers to 1"
+            ),
             "dimensions": [_dimension(dimension) for dimension in table.dimensions],
         },
     }
@@ -154,7 +159,10 @@ def _schema(table: SafeTable) -> dict[str, object]:
 
 
 def _dimension(dimension: Dimension) -> dict[str, object]:
-    levels = [{"name": level.name, "label": _words(level.label)} for level in dimension.levels]
+    levels = [
+        {"name": level.name, "label": _words(level.label), **({"parent": level.parent} if level.parent else {})}
+        for level in dimension.levels
+    ]
     return {"name": dimension.name, "label": _words(dimension.label), "parent": dimension.parent, "levels": levels}
 
 

@@ -17,6 +17,7 @@ from xinqiao.dashboard.chart import panels
 from xinqiao.dashboard.lead import Lead
 from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, quarantine, summaries
 from xinqiao.dashboard.reasons import nothing_listed, quarantine_block
+from xinqiao.dashboard.weeks import weeks
 from xinqiao.dashboard.words import TEMPLATES, Words
 
 
@@ -66,6 +67,7 @@ def summary_page(
             changes=lead.changes,
             pairs_caption=lead.caption(),
             panels=panels(tuple(lead.found.values()), lead.pairs, lang),
+            weeks=weeks(tables, lang),
             blocks=tuple(_captioned(form, tables, lang)),
             quarantine=quarantine_block(aside) if aside else None,
             nothing_listed=nothing_listed(aside) if aside else None,
@@ -143,6 +145,8 @@ def _rules(tables: Sequence[SafeTable], say: Words) -> Iterator[str]:
         if any(cell.measure.startswith("mean(") for cell in table.cells):
             whole, decimal = table.policy.mean_from, table.policy.mean_decimal_from
             yield say("hidden.means", whole=whole, decimal=decimal)
+        if any(cell.measure.startswith("share(") for cell in table.cells):
+            yield say("hidden.shares", least=table.policy.share_from, whole=table.policy.share_whole_from)
 
 
 def _made(tables: Sequence[SafeTable], say: Words) -> Iterator[tuple[str, str]]:

@@ -149,7 +149,10 @@ def _dimension(given: Json) -> Dimension:
         name=_string(given["name"]),
         label=_text(given["label"]),
         parent=_string(given["parent"]),
-        levels=tuple(Level(name=_string(level["name"]), label=_text(level["label"])) for level in levels),
+        levels=tuple(
+            Level(name=_string(level["name"]), label=_text(level["label"]), parent=_string(level.get("parent", "")))
+            for level in levels
+        ),
     )
 
 

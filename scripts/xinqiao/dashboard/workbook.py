@@ -53,11 +53,13 @@ class _Writer:
         self.names: set[str] = set()
         wrap = {"text_wrap": True, "valign": "top"}
         self.text = book.add_format(wrap)
+        self.steps = [book.add_format({**wrap, "indent": depth}) if depth else self.text for depth in range(4)]
         self.head = book.add_format({**wrap, "bold": True, "bottom": 1})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.notice = book.add_format({**wrap, "bold": True, "bg_color": "#FFE9B8"})
         self.hidden = book.add_format({"italic": True, "font_color": "#5F6672", "align": "right"})
         self.number = book.add_format({"valign": "top"})
+        self.percent = book.add_format({"valign": "top", "num_format": '0"%"'})
 
     def sheet(self, name: str) -> Any:
         """A new sheet; names are cut to Excel's length and kept apart."""
@@ -104,12 +106,12 @@ class _Writer:
                 sheet.write_string(row, 0, both(part.head), self.head)
                 row += 1
             for line in part.lines:
-                sheet.write_string(row, 0, both(line.head), self.text)
+                sheet.write_string(row, 0, both(line.head), self.steps[min(line.depth, len(self.steps) - 1)])
                 for column, entry in enumerate(line.entries, start=1):
                     if entry.hidden:
                         sheet.write_string(row, column, both(text("table.hidden")), self.hidden)
                     elif entry.value is not None:
-                        sheet.write_number(row, column, entry.value, self.number)
+                        sheet.write_number(row, column, entry.value, self.percent if entry.unit else self.number)
                 row += 1
         return row
 

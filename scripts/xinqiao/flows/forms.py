@@ -17,7 +17,7 @@ from xinqiao.core.question import Kind
 from xinqiao.core.record import Row
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.project import choice_lists, form_path, load_form
+from xinqiao.flows.project import choice_lists, coarser_steps, form_path, load_form
 from xinqiao.forms.codebook import blank_answers, codebook_text
 from xinqiao.forms.place import place_of, place_of_case
 from xinqiao.forms.read import read_form
@@ -55,7 +55,7 @@ def check_forms(config: Config, refs: Sequence[str], progress: Progress) -> Outc
 def read_and_prove(config: Config, file: Path) -> tuple[Form | None, tuple[Problem, ...]]:
     """A form, None where it cannot be read, and the problems of its file: of reading, of its name, of its cases."""
     try:
-        form = read_form(file, choice_lists(config))
+        form = read_form(file, choice_lists(config), coarser_steps(config))
     except XinqiaoError as error:
         return None, error.problems
     problems = list(prove(form, file))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xinqiao.config import Config
+from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
+from xinqiao.core.text import Text
 from xinqiao.forms.read import read_form
 from xinqiao.intake.keys import Keyring
 
@@ -19,6 +21,20 @@ AGGREGATION = "aggregation"
 def choice_lists(config: Config) -> Mapping[str, tuple[Choice, ...]]:
     """The choice lists that every form may name without writing them."""
     return {"units": config.units} if config.units else {}
+
+
+def coarser_steps(config: Config) -> Mapping[str, Derived]:
+    """The coarser levels of those lists: `grade` of the list `units`."""
+    if not config.grades:
+        return {}
+    held: dict[str, list[str]] = {}
+    for unit, grade in config.grades.items():
+        held.setdefault(grade, []).append(unit)
+    levels = tuple(
+        DerivedLevel(name=grade, label=Text.of(zh=grade, en=grade), choices=tuple(units))
+        for grade, units in sorted(held.items())
+    )
+    return {"units": Derived(name="grade", label=Text.of(zh="年级", en="Grade"), source="units", levels=levels)}
 
 
 def form_path(config: Config, ref: str) -> Path:
@@ -35,7 +51,7 @@ def form_path(config: Config, ref: str) -> Path:
 
 def load_form(config: Config, ref: str) -> Form:
     """A form by its id or by the path of its file."""
-    return read_form(form_path(config, ref), choice_lists(config))
+    return read_form(form_path(config, ref), choice_lists(config), coarser_steps(config))
 
 
 def load_forms(config: Config) -> tuple[Form, ...]:
@@ -44,7 +60,7 @@ def load_forms(config: Config) -> tuple[Form, ...]:
     problems: list[Problem] = []
     for path in sorted(config.forms_dir.glob("*.yml")):
         try:
-            form = read_form(path, choice_lists(config))
+            form = read_form(path, choice_lists(config), coarser_steps(config))
         except XinqiaoError as error:
             problems += error.problems
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -29,7 +30,7 @@ TYPES_NOT_YET = {
     "file", "geopoint", "geoshape", "geotrace", "hidden", "image", "range", "rank", "select_one_from_file",
     "time", "video",
 }  # fmt: skip
-MEASURES_NOT_YET = re.compile(r"(sd|share|alpha|change)\(.*\)|response-rate|n\(.*\).*")
+MEASURES_NOT_YET = re.compile(r"(sd|alpha|change)\(.*\)|response-rate|n\(.*\).*")
 # What Python's and every browser's regular expressions read alike; anything else is refused.
 REGEX = re.compile(r"(?:[^\\(]|\((?!\?)|\(\?:|\\[dwDW]|\\[^A-Za-z0-9])*")
 REGEX_APART = re.compile(r"[*+?}]\+|\{,|\[\^?\]")
@@ -167,7 +168,7 @@ def summary(document: Document, path: Path) -> SummarySpec | None:
     shape = checked(SummaryShape, document, path)
     if shape is None:
         return None
-    by = [_dimension(document, (*path, "by", at), shape.name) for at in range(len(shape.by))]
+    by = [_dimensions(document, (*path, "by", at), shape.name) for at in range(len(shape.by))]
     measures = [
         _measure(document, (*path, "measures", at), source, shape.name) for at, source in enumerate(shape.measures)
     ]
@@ -175,17 +176,27 @@ def summary(document: Document, path: Path) -> SummarySpec | None:
         document,
         (*path, "name"),
         lambda: SummarySpec(
-            name=shape.name, title=shape.title.text(), by=tuple(name for name in by if name),
+            name=shape.name, title=shape.title.text(), by=tuple(itertools.chain(*by)),
             measures=tuple(measure for measure in measures if measure), audience=shape.audience,
+            hierarchies=tuple(
+                steps for at, steps in enumerate(by) if isinstance(shape.by[at], list)
+            ),
         ),
         shape.name,
     )  # fmt: skip
 
 
+def _dimensions(document: Document, path: Path, name: str) -> tuple[str, ...]:
+    """An entry of `by`: one dimension, or the steps of a hierarchy from coarse to fine."""
+    value = document.get(path)
+    places = [(*path, at) for at in range(len(value))] if isinstance(value, list) else [path]
+    return tuple(one for place in places if (one := _dimension(document, place, name)) is not None)
+
+
 def _dimension(document: Document, path: Path, name: str) -> str | None:
     value = document.get(path)
-    if isinstance(value, list) or value == "week" or (isinstance(value, str) and value.startswith("band(")):
-        note(document, "not-yet", path, name, what="[[…]]" if isinstance(value, list) else str(value))
+    if isinstance(value, str) and value.startswith("band("):
+        note(document, "not-yet", path, name, what=value)
         return None
     if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
         return str(value)

@@ -72,6 +72,9 @@ def in_file(document: Document, problems: tuple[Problem, ...], made: set[str]) -
                 key = "item" if problem.code == "danger-not-item" else "at_least"
                 path = (*parts[problem.place.question][0], "danger", key)
                 yield replace(problem, place=document.place(path, problem.place.question))
+            case "by-twice" | "hierarchy-short" | "hierarchy-unrelated" | "hierarchy-differs" | "week-taken":
+                path = (*parts[problem.place.question][0], "by")
+                yield replace(problem, place=document.place(path, problem.place.question))
             case _ if not problem.place.question:
                 yield _mentioned(document, problem, [("file",)])
             case _:

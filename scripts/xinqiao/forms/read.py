@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import TypeVar
 
+from xinqiao.core.derived import Derived
 from xinqiao.core.form import NO_FILE, Form, Purpose
 from xinqiao.core.name import NAME
 from xinqiao.core.problem import XinqiaoError
-from xinqiao.core.question import BadAnswer, Choice, Question, Section
+from xinqiao.core.question import BadAnswer, Choice, Question, Role, Section
 from xinqiao.core.text import Text
 from xinqiao.forms import build
 from xinqiao.forms.demands import demands
@@ -27,14 +29,18 @@ from xinqiao.forms.yaml_lines import Document, Path, raise_all, read_yaml
 Made = TypeVar("Made")
 
 NO_LISTS: Mapping[str, tuple[Choice, ...]] = MappingProxyType({})
+NO_STEPS: Mapping[str, Derived] = MappingProxyType({})
 GROUP = re.compile(r"(begin|end)[ _]group")
 GROUP_NOT_YET = ("relevant", "required", "constraint")
 
 
-def read_form(path: FilePath, lists: Mapping[str, tuple[Choice, ...]] = NO_LISTS) -> Form:
+def read_form(
+    path: FilePath, lists: Mapping[str, tuple[Choice, ...]] = NO_LISTS, steps: Mapping[str, Derived] = NO_STEPS
+) -> Form:
     """The form that a file describes.
 
-    lists: lists of choices that stand elsewhere, such as `units`. Raises XinqiaoError with every
+    lists: lists of choices that stand elsewhere, such as `units`; steps: list → its coarser levels there, such as
+    `grade`, of which the form has those that its summaries name. Raises XinqiaoError with every
     problem of the file, in its order, each with line and column.
     """
     document = read_yaml(path)
@@ -42,7 +48,7 @@ def read_form(path: FilePath, lists: Mapping[str, tuple[Choice, ...]] = NO_LISTS
     own = document.get(("choices",))
     offered = {name: build.choices(document, ("choices", name)) for name in (own if isinstance(own, dict) else ())}
     sections = _sections(document, {**lists, **offered}, shape.on_bad_answer if shape else BadAnswer.ROW)
-    form = _form(document, shape, sections)
+    form = _form(document, shape, sections, steps)
     raise_all(document.problems)
     if form is None:
         raise ValueError("a form was refused without a problem")
@@ -108,12 +114,30 @@ def _made(document: Document, part: str, make: Callable[[Document, Path], Made |
     return [one for one in made if one is not None]
 
 
-def _form(document: Document, shape: FormShape | None, sections: tuple[Section, ...]) -> Form | None:
+def _coarser(document: Document, questions: Sequence[Question], steps: Mapping[str, Derived]) -> Iterator[Derived]:
+    """The coarser levels of the lists that stand elsewhere, each made of the first dimension that offers its list."""
+    own = document.get(("choices",))
+    for name, step in steps.items():
+        if isinstance(own, dict) and name in own:
+            continue
+        held = {choice for level in step.levels for choice in level.choices}
+        for question in questions:
+            if question.role is Role.DIMENSION and {choice.name for choice in question.choices} == held:
+                yield replace(step, source=question.name)
+                break
+
+
+def _form(
+    document: Document, shape: FormShape | None, sections: tuple[Section, ...], steps: Mapping[str, Derived]
+) -> Form | None:
     """The form; where parts are missing, stand-ins, so that what hangs together is still looked at."""
     scales = _made(document, "scales", read_scale)
     dimensions = _made(document, "derived", derived)
     summaries = _made(document, "summaries", build.summary)
     questions = [question for section in sections for question in section.questions]
+    named = {part.name for parts in (questions, scales, dimensions) for part in parts}
+    wanted = {name for summary in summaries for name in summary.by} - named
+    dimensions += [step for step in _coarser(document, questions, steps) if step.name in wanted]
     proofs = list(cases(document, rows(document, "cases"), questions, scales))
     file = foreign(document, shape.file) if shape and shape.file else NO_FILE
     form_id = shape.settings.form_id if shape else "form"

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xinqiao.core.safe import SafeTable
-from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Impossible, Piece, System, World
 from xinqiao.safety.count import Counts
 from xinqiao.safety.scene import Scene
@@ -142,11 +141,9 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
                         if suspect.alibi is not None:
                             yield suspect.alibi
                     yield suspect
-                    for at, level in enumerate(group):
-                        if level != TOTAL:
-                            wider = (*group[:at], TOTAL, *group[at + 1 :])
-                            others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
-                            yield _suspect(replace(about, beside=at), others, truth)
+                    for at, wider in scene.structure.wider(group):
+                        others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
+                        yield _suspect(replace(about, beside=at), others, truth)
 
 
 def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[str]], int]]:

@@ -19,8 +19,10 @@ from xinqiao.safety.facts import decimals_at, listed_rows, told_rows
 from xinqiao.safety.relations import (
     Atlas,
     atlas,
+    counts_that_round_to,
     families,
     linking_rows,
+    rounded_share,
     score_lattice,
     sums_that_round_to,
     truth_of,
@@ -28,8 +30,10 @@ from xinqiao.safety.relations import (
 from xinqiao.safety.rows import Floats, Ints, Rows, Sparse
 from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Plan, Structure, covers
 
-# A cell that several tables show is one cell: group, variable, leaves, decimals (-1 for a count).
+# A cell that several tables show is one cell: group, variable, leaves, and how it is told: -1 a count, a mean
+# by its decimals, a share by SHARE and its step.
 Identity = tuple[Group, str, Leaves, int]
+SHARE = 100
 # What a cell costs more for each dimension of which it is a total: the figures of all are wanted most.
 COUNT_WIDER, MEAN_WIDER = 4.0, 25.0
 
@@ -114,8 +118,17 @@ def mean_of(where: Atlas, truth: Ints, group: Group, figure: Figure, decimals: i
     return Decimal(rounded.numerator) / Decimal(rounded.denominator)
 
 
+def share_of(where: Atlas, truth: Ints, group: Group, figure: Figure, step: int) -> int:
+    """The share as it is published: exact, then rounded half to even to steps of per cent."""
+    base = _total(where, truth, group, figure.variable, where.structure.variables[figure.variable].answered)
+    return rounded_share(_total(where, truth, group, figure.variable, figure.leaves), base, step)
+
+
 def identity_of(where: Atlas, truth: Ints, plan: Plan, group: Group, figure: Figure) -> Identity:
     """Which cell a line of a table shows."""
+    if figure.share:
+        base = _total(where, truth, group, figure.variable, where.structure.variables[figure.variable].answered)
+        return group, figure.variable, figure.leaves, SHARE + plan.policy.share_step(base)
     if not figure.mean:
         return group, figure.variable, figure.leaves, -1
     base = _total(where, truth, group, figure.variable, figure.leaves)
@@ -153,12 +166,31 @@ class _Collector:
             self.primary.add(number)
         return number
 
+    def _base(self, plan: Plan, group: Group, figure: Figure) -> tuple[int, int]:
+        """The cell of those who answered, on which a mean or a share rests, and their number."""
+        variable = self.where.structure.variables[figure.variable]
+        everybody = variable.answered == variable.linked
+        of, leaves = (ALL, frozenset[str]()) if everybody else (variable.name, variable.answered)
+        return self.count_cell(group, of, leaves, plan.policy), self.total(group, variable.name, variable.answered)
+
+    def share_cell(self, plan: Plan, group: Group, figure: Figure) -> None:
+        identity = identity_of(self.where, self.truth, plan, group, figure)
+        base_number, base = self._base(plan, group, figure)
+        if identity not in self.numbers:
+            columns = self.where.columns(group, figure.variable, figure.leaves)
+            self.numbers[identity] = self.rows.add(self.where.over(columns, 0, self.where.intervals - 1))
+            low, high, step = 0, 0, identity[3] - SHARE
+            if base:
+                told = share_of(self.where, self.truth, group, figure, step)
+                low, high = counts_that_round_to(told, base, step)
+            cost = (1.0 + math.log2(1 + base)) * COUNT_WIDER ** group.count(TOTAL)
+            self.bounds.append((low, high, cost, base_number))
+        if base < plan.policy.share_from or base_number in self.primary:
+            self.primary.add(self.numbers[identity])
+
     def mean_cell(self, plan: Plan, group: Group, figure: Figure) -> None:
         identity = identity_of(self.where, self.truth, plan, group, figure)
-        everybody = figure.leaves == self.where.structure.variables[figure.variable].linked
-        of, leaves = (ALL, frozenset[str]()) if everybody else (figure.variable, figure.leaves)
-        base_number = self.count_cell(group, of, leaves, plan.policy)
-        base = self.total(group, figure.variable, figure.leaves)
+        base_number, base = self._base(plan, group, figure)
         if identity not in self.numbers:
             columns, values, unit = score_lattice(self.where, group, figure.variable)
             last = self.where.intervals - 1
@@ -201,6 +233,8 @@ def _cells(where: Atlas, truth: Ints) -> Cells:
             for figure in plan.figures:
                 if figure.mean:
                     collector.mean_cell(plan, group, figure)
+                elif figure.share:
+                    collector.share_cell(plan, group, figure)
                 else:
                     collector.count_cell(group, figure.variable, figure.leaves, plan.policy)
     bounds = np.array(collector.bounds, dtype=float).reshape(-1, 4)
@@ -253,8 +287,6 @@ def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, int, Ints]]:
             if variable and tells and variable.answered - leaves in family.categories:
                 must = where.columns(group, name, variable.answered)
             parts = [(columns, must)]
-            for at, level in enumerate(group):
-                if level != TOTAL:
-                    wider = (*group[:at], TOTAL, *group[at + 1 :])
-                    parts.append((np.setdiff1d(where.columns(wider, name, leaves), columns), nobody))
+            for _, wider in where.structure.wider(group):
+                parts.append((np.setdiff1d(where.columns(wider, name, leaves), columns), nobody))
             yield from ((of, part, family.k, asked) for part, asked in parts if len(part))

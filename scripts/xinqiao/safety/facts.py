@@ -11,7 +11,7 @@ from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Cell, Policy, SafeTable, Status
 from xinqiao.safety.levels import OTHER
-from xinqiao.safety.relations import Atlas, score_lattice, sums_that_round_to
+from xinqiao.safety.relations import Atlas, counts_that_round_to, score_lattice, sums_that_round_to
 from xinqiao.safety.rows import Ints
 from xinqiao.safety.structure import ALL, Figure, Group, Plan, Structure
 
@@ -50,9 +50,10 @@ def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[
             columns = where.over(where.columns(group, ALL, frozenset()), 0, upto)
             yield columns, np.ones_like(columns), 0, 0
         shown = {(group, figure.measure): cell.value for group, figure, cell in told(where.structure, table)}
+        of = {variable.name: variable.of for variable in where.structure.variables.values()}
         for group, figure, cell in told(where.structure, table):
             if cell.status is Status.SHOWN and cell.value is not None:
-                base = shown.get((group, f"n{figure.measure.removeprefix('mean')}"))
+                base = shown.get((group, f"n({of.get(figure.variable)})"))
                 yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), upto))
 
 
@@ -86,6 +87,9 @@ def _bounded(where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[P
         low, high = sums_that_round_to(value, base, decimals_at(policy, base), unit)
         return where.over(columns, 0, upto), np.tile(scores, upto + 1), low, high
     columns = where.over(where.columns(group, figure.variable, figure.leaves), 0, upto)
+    if figure.share:
+        low, high = counts_that_round_to(int(value or 0), base, policy.share_step(base))
+        return columns, np.ones_like(columns), low, high
     return columns, np.ones_like(columns), float(value or 0), float(value or 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,8 +13,8 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import Measure, MeasureKind
-from xinqiao.safety.levels import Seen, dimension
+from xinqiao.core.summary import WEEK, Measure, MeasureKind
+from xinqiao.safety.levels import Seen, dimension, rooted
 from xinqiao.safety.structure import Figure, Plan, Structure, Sum, counted, figures
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, quarantine_variable, variables_of
 
@@ -76,10 +76,11 @@ def frame(
     strictest = {
         name: max(policies.of(form, table).threshold for table in wanted if name in table.by) for name in names
     }
-    dimensions = tuple(dimension(form, name, seen, strictest[name]) for name in names)
-    if math.prod(len(known.levels) + 1 for known in dimensions) > MOST_GROUPS:
+    dimensions = rooted([dimension(form, name, seen, strictest[name]) for name in names], published)
+    bare = Structure(dimensions=dimensions, variables={}, plans=())
+    if any(True for _ in itertools.islice(bare.groups(names), MOST_GROUPS, None)):
         raise refuse("release-too-large", form=form.id, most=MOST_GROUPS)
-    variables = {v.name: v for v in _variables(form, [*rows, *before], wanted, frozenset(names))}
+    variables = {v.name: v for v in _variables(form, [*rows, *before], wanted, bare)}
     plans = tuple(
         Plan(name=t.name, by=t.by, figures=figures(t.measures, variables), policy=policies.of(form, t)) for t in wanted
     )
@@ -89,7 +90,7 @@ def frame(
         variables[QUARANTINE] = set_aside
         present += (Plan(name=QUARANTINE, by=(), figures=_set_aside_figures(set_aside), policy=policies.usual),)
     sums = tuple(_sums(form, variables))
-    typed = frozenset(name for name in names if not form.question(name).choices)
+    typed = frozenset(name for name in names if name != WEEK and not form.question(name).choices)
     return Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums, typed=typed)
 
 
@@ -99,26 +100,25 @@ def _read(form: Form, table: SafeTable) -> Wanted:
     measures = tuple(measure for text in texts if (measure := Measure.parse(text)) is not None)
     by = tuple(dimension.name for dimension in table.dimensions)
     known = {question.name for question in form.questions if question.countable}
-    known |= {scale.name for scale in form.scales} | {made.name for made in form.derived}
+    known |= {scale.name for scale in form.scales} | {made.name for made in form.derived} | {WEEK}
     if len(measures) < len(texts) or not {*by, *(m.of for m in measures if m.of)} <= known:
         raise refuse("release-form-changed", Place(question=table.name), table=table.name)
     return Wanted(name=table.name, by=by, measures=measures, policy=table.policy)
 
 
-def _variables(
-    form: Form, rows: Sequence[ScoredRow], wanted: Sequence[Wanted], dimensions: frozenset[str]
-) -> Iterator[Variable]:
+def _variables(form: Form, rows: Sequence[ScoredRow], wanted: Sequence[Wanted], bare: Structure) -> Iterator[Variable]:
+    dimensions = {known.name for known in bare.dimensions}
     by: dict[str, set[str]] = {}
     finely: set[str] = set()
     for table in wanted:
         for measure in table.measures:
             if measure.of:
                 by.setdefault(measure.of, set()).update(table.by)
-                if measure.kind is MeasureKind.MEAN:
+                if measure.kind in (MeasureKind.MEAN, MeasureKind.SHARE):
                     finely.add(measure.of)
     for name, used in by.items():
         # Who is asked for a dimension itself: its answers and its levels are the same thing.
-        own = frozenset(used) | (dimensions & {name})
+        own = bare.complete(used | (dimensions & {name}))
         for variable in variables_of(form, name, rows, finely=name in finely):
             yield replace(variable, by=own, sensitive=is_sensitive(form, name))
 

@@ -7,15 +7,16 @@ typed about herself. So texts of fewer than k respondents become one level befor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER, Kind
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Dimension, Level, SafeTable
-from xinqiao.core.summary import TOTAL
+from xinqiao.core.summary import TOTAL, WEEK
 from xinqiao.core.text import Text
 from xinqiao.safety.variable import may_lack
 
@@ -55,17 +56,67 @@ def dimension(form: Form, name: str, seen: Seen, k: int) -> Dimension:
     question = form.question(name)
     if question.kind is Kind.SELECT_MULTIPLE:
         raise refuse("dimension-several", Place(question=name), name=name)
-    told = {level.name: level for t in seen.published for d in t.dimensions if d.name == name for level in d.levels}
+    published = [d for t in seen.published for d in t.dimensions if d.name == name]
+    told = {level.name: level for d in published for level in d.levels}
     lacking = may_lack(question) or NO_ANSWER in told or any(level_of(row, name) == NO_ANSWER for row in seen.rows)
     if question.choices:
         levels = {choice.name: Level(name=choice.name, label=choice.label) for choice in question.choices}
         levels = {**levels, **{name: level for name, level in told.items() if name not in levels}}
+    elif name == WEEK:
+        levels = {week: _week(week) for week in _weeks({*told, *(level_of(row, WEEK) for row in seen.rows)})}
     else:
         levels = {level: _typed(level) for level in _typed_levels(name, seen, told, k)}
     levels.pop(NO_ANSWER, None)
     if lacking:
         levels[NO_ANSWER] = Level(name=NO_ANSWER, label=NOT_ANSWERED)
-    return Dimension(name=name, label=question.label, levels=tuple(levels.values()))
+    parent = form.parent(name) or next((d.parent for d in published if d.parent), "")
+    within = form.lineage(name)
+    placed = [_placed(level, told.get(level.name), within) for level in levels.values()] if parent else levels.values()
+    return Dimension(name=name, label=question.label, levels=tuple(placed), parent=parent)
+
+
+def _placed(level: Level, told: Level | None, within: Mapping[str, str]) -> Level:
+    """A level with the coarser one in which it lies: who gave no answer gave none there either."""
+    if level.name == NO_ANSWER:
+        return replace(level, parent=NO_ANSWER)
+    return replace(level, parent=within.get(level.name) or (told.parent if told else ""))
+
+
+def rooted(dimensions: Sequence[Dimension], published: Sequence[SafeTable]) -> tuple[Dimension, ...]:
+    """The dimensions with their hierarchies, which must be those of every earlier table.
+
+    A coarser dimension that no table is grouped by is left out. Raises XinqiaoError (release-form-changed).
+    """
+    over = {known.name: {level.name: level.parent for level in known.levels} for known in dimensions}
+    for table in published:
+        for known in table.dimensions:
+            if any(level.parent and over[known.name][level.name] != level.parent for level in known.levels):
+                raise refuse("release-form-changed", Place(question=known.name), table=table.name)
+    for known in dimensions:
+        if known.parent in over and {*over[known.name].values()} != {*over[known.parent]}:
+            raise refuse("release-form-changed", Place(question=known.name), table=known.name)
+    return tuple(known if known.parent in over else replace(known, parent="") for known in dimensions)
+
+
+def _weeks(seen: Iterable[str]) -> Iterator[str]:
+    """Every ISO week from the first to the last, so that its being listed tells nothing of a week between them."""
+    known = sorted({*seen} - {NO_ANSWER})
+    if not known:
+        return
+    day = _monday(known[0])
+    while day <= _monday(known[-1]):
+        yield f"{day.isocalendar().year:04}-W{day.isocalendar().week:02}"
+        day += timedelta(weeks=1)
+
+
+def _monday(week: str) -> date:
+    year, number = week.split("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
+
+
+def _week(week: str) -> Level:
+    year, number = week.split("-W")
+    return Level(name=week, label=Text.of(zh=f"{year} 年第 {int(number)} 周", en=f"Week {int(number)}, {year}"))
 
 
 def _typed(level: str) -> Level:

@@ -159,6 +159,20 @@ def sums_that_round_to(mean: Decimal, base: int, decimals: int, unit: int) -> tu
     return low, high
 
 
+def counts_that_round_to(percent: int, base: int, step: int) -> tuple[int, int]:
+    """The least and largest count of `base` whose share, rounded half to even to steps of per cent, is `percent`."""
+    low = math.ceil(Fraction(2 * percent - step, 200) * base)
+    high = math.floor(Fraction(2 * percent + step, 200) * base)
+    low += rounded_share(low, base, step) != percent
+    high -= rounded_share(high, base, step) != percent
+    return max(low, 0), min(high, base)
+
+
+def rounded_share(count: int, base: int, step: int) -> int:
+    """A share in per cent, rounded half to even to steps."""
+    return round(Fraction(100 * count, base * step)) * step
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The sets of leaves of a variable that a reader may ask about in a group, and k."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
@@ -13,12 +14,12 @@ from xinqiao.core.summary import TOTAL
 from xinqiao.core.text import Text
 from xinqiao.safety.attack import TOLERANCE, Unsolved, solver_version
 from xinqiao.safety.audit import Verdict, audit
-from xinqiao.safety.cells import Identity, Task, identity_of, mean_of, task
+from xinqiao.safety.cells import SHARE, Identity, Task, identity_of, mean_of, share_of, task
 from xinqiao.safety.count import Batch, Counts, count
 from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.protect import protect
 from xinqiao.safety.rows import Flags, Ints
-from xinqiao.safety.structure import Plan, Structure
+from xinqiao.safety.structure import Figure, Group, Plan, Structure
 from xinqiao.safety.variable import QUARANTINE
 
 QUARANTINE_TITLE = Text.of(zh="未能使用的答卷", en="Rows that could not be used")
@@ -130,9 +131,7 @@ def _lines(
             at = number[identity]
             value = None
             if not hidden[at]:
-                decimals = identity[3]
-                mean = figure.mean
-                value = mean_of(work.where, work.truth, group, figure, decimals) if mean else int(values[at])
+                value = _value(work, group, figure, identity[3], int(values[at]))
             yield Cell(
                 levels=structure.written(plan.by, group),
                 measure=figure.measure,
@@ -140,6 +139,13 @@ def _lines(
                 value=value,
                 status=Status.SUPPRESSED if hidden[at] else Status.SHOWN,
             )
+
+
+def _value(work: Task, group: Group, figure: Figure, told: int, count: int) -> int | Decimal:
+    """What a shown line says; `told`: the decimals of a mean, the step of a share."""
+    if figure.mean:
+        return mean_of(work.where, work.truth, group, figure, told)
+    return share_of(work.where, work.truth, group, figure, told - SHARE) if figure.share else count
 
 
 def _audited(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts: Counts) -> Verdict:
@@ -198,4 +204,6 @@ def _policy(policy: Policy) -> dict[str, int]:
         "threshold": policy.threshold,
         "mean_from": policy.mean_from,
         "mean_decimal_from": policy.mean_decimal_from,
+        "share_from": policy.share_from,
+        "share_whole_from": policy.share_whole_from,
     }

@@ -121,6 +121,11 @@ class Scene:
             if figure.mean and isinstance(value, Decimal):
                 base = shown[levels, f"n({measure[5:-1]})", ""]
                 self._read_mean((group, upto), figure, value, (int(base or 0), table.policy.mean_decimal_from))
+            elif figure.share:
+                base = int(shown[levels, f"n({self.structure.variables[figure.variable].of})", ""] or 0)
+                step = 1 if base >= table.policy.share_whole_from else 5
+                people = self.who((0, upto), group, figure.variable, figure.leaves)
+                self.system.add(dict.fromkeys(people, 1), *counts_behind(int(value or 0), base, step))
             else:
                 told = float(value or 0)
                 people = self.who((0, upto), group, figure.variable, figure.leaves)
@@ -179,6 +184,14 @@ def sums_behind(mean: Decimal, base: int, steps: int, unit: int) -> tuple[int, i
     while _rounded(fitting[1], parts, steps) != wanted:
         fitting[1] -= 1
     return fitting[0], fitting[1]
+
+
+def counts_behind(percent: int, base: int, step: int) -> tuple[int, int]:
+    """The fewest and most of `base` people whose share reads `percent`, in steps of so many per cent."""
+    fitting = [count for count in range(base + 1) if step * _rounded(count, base, 100 // step) == percent]
+    if not fitting:
+        raise Impossible("no count has this share")
+    return fitting[0], fitting[-1]
 
 
 def _rounded(total: int, parts: int, steps: int) -> int:

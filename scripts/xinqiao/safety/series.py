@@ -46,7 +46,7 @@ class Released:
         found: dict[tuple[str, bool], int] = {}
         for cell in (cell for table in self.tables if table.name != QUARANTINE for cell in table.cells):
             key = (cell.measure, set(cell.levels) <= {TOTAL})
-            if isinstance(cell.value, int):
+            if isinstance(cell.value, int) and not cell.measure.startswith("share("):
                 found[key] = max(found.get(key, 0), cell.value)
         return found
 
@@ -142,6 +142,7 @@ def _shrinks(first: Released, last: Released) -> bool:
     counts = {(table.name, cell.key): cell.value for table in first.tables for cell in table.cells}
     return any(
         isinstance(cell.value, int)
+        and not cell.measure.startswith("share(")
         and isinstance(before := counts.get((table.name, cell.key)), int)
         and before > cell.value
         for table in last.tables

@@ -8,10 +8,11 @@ start from here, and from nothing else in common but the counts.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, Policy
 from xinqiao.core.summary import TOTAL, Measure, MeasureKind
@@ -21,17 +22,20 @@ ALL = ""  # the variable of `n`: everybody in the group
 
 Group = tuple[str, ...]
 Leaves = frozenset[str]
+# What a group fixes of a hierarchy: dimension and level, from coarse to fine.
+Path = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of a table: who is counted (variable ALL: everybody), or whose mean is taken."""
+    """One line of a table: who is counted (variable ALL: everybody), whose mean or share is taken."""
 
     measure: str
     category: str
     variable: str
     leaves: Leaves
     mean: bool = False
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +96,71 @@ class Structure:
         """The dimension of that name."""
         return next(known for known in self.dimensions if known.name == name)
 
-    def groups(self, by: Sequence[str]) -> Iterator[Group]:
-        """Every group that a table by these dimensions speaks of, totals included."""
-        names = [known.name for known in self.dimensions]
-        return itertools.product(*((TOTAL, *self.levels(name)) if name in by else (TOTAL,) for name in names))
+    def coarser(self, name: str) -> tuple[str, ...]:
+        """The steps of a hierarchy above a dimension, nearest first."""
+        above = self.dimension(name).parent
+        return (above, *self.coarser(above)) if above else ()
 
-    def finest(self, by: frozenset[str]) -> Iterator[Group]:
-        """The groups of the full cross-classification of these dimensions."""
+    def complete(self, by: Collection[str]) -> frozenset[str]:
+        """These dimensions with all coarser steps: who is in a class is in its grade."""
+        return frozenset(by).union(*(self.coarser(name) for name in by))
+
+    def groups(self, by: Collection[str]) -> Iterator[Group]:
+        """Every group that a table by these dimensions speaks of, totals included; none twice."""
+        return self._crossed([self._steps(steps, by) for steps in self._hierarchies()])
+
+    def finest(self, by: Collection[str]) -> Iterator[Group]:
+        """The groups of the full cross-classification of these dimensions; a level only with its own coarser ones."""
+        crossed = []
+        for steps in self._hierarchies():
+            used = [name for name in steps if name in by][-1:]
+            crossed.append(self._steps(steps, used, totals=False) if used else [()])
+        return self._crossed(crossed)
+
+    def _hierarchies(self) -> Iterator[tuple[str, ...]]:
+        """The dimensions, steps of one hierarchy together from coarse to fine."""
+        inner = {known.parent for known in self.dimensions}
+        yield from ((*self.coarser(d.name)[::-1], d.name) for d in self.dimensions if d.name not in inner)
+
+    def _steps(self, steps: Sequence[str], by: Collection[str], *, totals: bool = True) -> Sequence[Path]:
+        """What can be fixed of a hierarchy: a level of a step in `by` with all above it; nothing at all for a total."""
+        paths: dict[str, list[Path]] = {"": [()]}
+        told: list[Path] = [()] if totals else []
+        order: dict[Path, tuple[int, ...]] = {(): ()}
+        for name in steps:
+            found: dict[str, list[Path]] = {}
+            for at, level in enumerate(self.dimension(name).levels):
+                for path in paths[level.parent if self.dimension(name).parent else ""]:
+                    longer = (*path, (name, level.name))
+                    order[longer] = (*order[path], at)
+                    found.setdefault(level.name, []).append(longer)
+                    told += [longer] if name in by else []
+            paths = found
+        return sorted(told, key=order.__getitem__)
+
+    def _crossed(self, paths: Sequence[Sequence[Path]]) -> Iterator[Group]:
         names = [known.name for known in self.dimensions]
-        return itertools.product(*(self.levels(name) if name in by else (TOTAL,) for name in names))
+        for some in itertools.product(*paths):
+            at = dict(itertools.chain(*some))
+            yield tuple(at.get(name, TOTAL) for name in names)
 
     def group(self, by: Sequence[str], levels: Sequence[str]) -> Group:
-        """The group that a table by these dimensions writes as `levels`."""
-        named = dict(zip(by, levels, strict=True))
-        return tuple(named.get(known.name, TOTAL) for known in self.dimensions)
+        """The group that a table by these dimensions writes as `levels`; a level stands with its coarser ones."""
+        at = dict(zip(by, levels, strict=True))
+        for name in by:
+            for fine, coarse in itertools.pairwise((name, *self.coarser(name))):
+                if at[fine] != TOTAL:
+                    over = {known.name: known.parent for known in self.dimension(fine).levels}
+                    at[coarse] = over.get(at[fine], TOTAL)
+        return tuple(at.get(known.name, TOTAL) for known in self.dimensions)
+
+    def wider(self, group: Group) -> Iterator[tuple[int, Group]]:
+        """Each group of which this one is a part by one step: the place of the step, and the group without it."""
+        names = [known.name for known in self.dimensions]
+        for at, level in enumerate(group):
+            if level != TOTAL:
+                lost = {name for name in names if names[at] in (name, *self.coarser(name))}
+                yield at, tuple(TOTAL if name in lost else kept for name, kept in zip(names, group, strict=True))
 
     def written(self, by: Sequence[str], group: Group) -> tuple[str, ...]:
         """The levels under which a table by these dimensions writes a group."""
@@ -119,7 +174,10 @@ def covers(group: Group, part: Group) -> bool:
 
 
 def figures(measures: Sequence[Measure], variables: Mapping[str, Variable]) -> tuple[Figure, ...]:
-    """Every line of a table with these measures; next to each mean stands the number it rests on."""
+    """Every line of a table with these measures; next to each mean and share stands the number it rests on.
+
+    Raises XinqiaoError (share-of-nothing).
+    """
     found: dict[tuple[str, str], Figure] = {}
     for measure in measures:
         for line in _lines(measure, [variable for variable in variables.values() if variable.of == measure.of]):
@@ -137,6 +195,12 @@ def _lines(measure: Measure, parts: Sequence[Variable]) -> Iterator[Figure]:
         case MeasureKind.MEAN:
             yield counted(f"n({measure.of})", "", parts[0], parts[0].answered)
             yield Figure(measure=text, category="", variable=parts[0].name, leaves=parts[0].answered, mean=True)
+        case MeasureKind.SHARE:
+            yield counted(f"n({measure.of})", "", parts[0], parts[0].answered)
+            leaves = frozenset(leaf for leaf, score in parts[0].scores.items() if measure.counts(score))
+            if leaves in (frozenset(), parts[0].answered):
+                raise refuse("share-of-nothing", Place(question=measure.of), measure=text)
+            yield Figure(measure=text, category="", variable=parts[0].name, leaves=leaves, share=True)
         case MeasureKind.DISTRIBUTION if parts[0].option:
             for part in parts:
                 yield counted(text, part.option, part, frozenset({YES}))

@@ -106,7 +106,7 @@ def finding(structure: Structure, about: About, packages: tuple[str, ...], after
 
 def _places(structure: Structure, about: About, used: set[str]) -> Iterator[tuple[str, str, str, Who]]:
     for plan in structure.known_plans:
-        if not used <= set(plan.by):
+        if not used <= structure.complete(plan.by):
             continue
         if about.variable == ALL:
             yield plan.name, "n", "", Who.IN

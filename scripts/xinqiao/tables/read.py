@@ -206,7 +206,8 @@ def from_submissions(form: Form, submissions: Sequence[Submission]) -> RawTable:
         if not any(finding.sets_aside for finding in seen):
             answers = {name: each.read(" ".join(_sent(each, submission))) for name, each in spellings.items()}
             rows.append((number, answers | dict.fromkeys(faults, "")))
-    return RawTable(file="", rows=tuple(rows), findings=tuple(findings))
+    days = {number: submissions[number - 1].received for number, _ in rows}
+    return RawTable(file="", rows=tuple(rows), findings=tuple(findings), days=days)
 
 
 def _submission_findings(

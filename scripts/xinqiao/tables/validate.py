@@ -17,8 +17,10 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import Problem
 from xinqiao.core.question import BadAnswer, Kind, Question
 from xinqiao.core.record import Row
+from xinqiao.core.summary import WEEK
 from xinqiao.tables.check import Logic
 from xinqiao.tables.columns import NUMBER
+from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import Finding, counts, problems, row_reasons
 from xinqiao.tables.read import Answers, RawTable
 
@@ -99,7 +101,9 @@ def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validat
         found = [Finding(code=code, row=number, field=name) for code, name in seen]
         findings += found
         if not any(finding.sets_aside for finding in found):
-            levels = {made.name: made.level(values[made.source]) for made in form.derived}
+            levels: dict[str, Value] = {made.name: made.level(values[made.source]) for made in form.derived}
+            if form.weekly:
+                levels[WEEK] = weeks([raw.days[number]]) if number in raw.days else None
             rows.append((number, Row(values=values | levels)))
     return Validated(
         form=form.id,
