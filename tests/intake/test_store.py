@@ -14,10 +14,11 @@ import pytest
 
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import Envelope
-from xinqiao.intake.store import Store
+from xinqiao.intake.store import Mark, Store
 
 from .conftest import DAY, FORM, MARKER, Keys
 
+AGE = b"age-encryption.org/v1\n"
 Sealed = Callable[..., Envelope]
 
 
@@ -70,7 +71,7 @@ def test_the_file_itself_refuses_changes_and_plaintext(statement: str, store: St
         with pytest.raises(sqlite3.IntegrityError):
             database.execute(statement)
     assert store.counts() == {FORM: 1}
-    assert store.releases(FORM) == ((1, 1),)
+    assert store.releases(FORM) == (Mark(number=1, upto=1),)
 
 
 def test_plaintext_cannot_become_an_envelope() -> None:
@@ -118,7 +119,7 @@ def test_releases_are_marked_once(store: Store) -> None:
     store.mark_release(FORM, 2, 30)
     with pytest.raises(XinqiaoError, match="release-marked"):
         store.mark_release(FORM, 2, 40)
-    assert store.releases(FORM) == ((1, 10), (2, 30))
+    assert store.releases(FORM) == (Mark(number=1, upto=10), Mark(number=2, upto=30))
     assert store.releases("another") == ()
 
 
@@ -188,3 +189,79 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(store_path: Pat
     assert len(acknowledged) >= 40
     assert set(acknowledged) <= set(ids)
     assert len(ids) == len(set(ids)) <= len(acknowledged) + 5
+
+
+def test_deleted_envelopes_are_gone_from_the_file_and_do_not_come_back(store: Store, envelope: Sealed) -> None:
+    # Short ones lie in the table's pages, long ones in pages of their own.
+    kept, gone = [envelope(), envelope(AGE + b"k" * 300)], [envelope(), envelope(AGE + b"g" * 300)]
+    store.append([kept[0], gone[0], gone[1], kept[1]])
+    store.delete([2, 3], DAY)
+    written = b"".join(path.read_bytes() for path in store.path.parent.iterdir())
+    for one in gone:
+        parts = [one.sealed[at : at + 32] for at in range(len(AGE), len(one.sealed) - 32, 32)]
+        assert parts
+        assert not any(part in written for part in parts)
+    assert all(one.sealed[-64:] in written for one in kept)
+    assert store.deleted(FORM) == (2, 3)
+    assert [seq for seq, _ in store.envelopes(FORM)] == [1, 4]
+    assert store.append(gone) == 0
+    assert store.counts() == {FORM: 2}
+
+
+def test_the_number_of_a_deleted_envelope_is_not_given_again(store: Store, envelope: Sealed) -> None:
+    store.append([envelope() for _ in range(3)])
+    store.delete([1, 2, 3], DAY)
+    new = envelope()
+    assert store.append([new]) == 1
+    assert list(store.envelopes(FORM)) == [(4, new)]
+
+
+def test_without_a_tombstone_nothing_is_deleted_and_tombstones_stay(store: Store, envelope: Sealed) -> None:
+    store.append([envelope() for _ in range(2)])
+    store.delete([1], DAY)
+    with closing(sqlite3.connect(store.path)) as database:
+        for statement in ("DELETE FROM envelopes", "DELETE FROM tombstones", "UPDATE tombstones SET seq = 9"):
+            with pytest.raises(sqlite3.IntegrityError):
+                database.execute(statement)
+        tombstone = database.execute("SELECT form, received, deleted FROM tombstones").fetchall()
+    assert tombstone == [(FORM, DAY.isoformat(), DAY.isoformat())]
+    assert store.counts() == {FORM: 1}
+
+
+def test_a_reader_that_holds_the_log_is_told_of(store: Store, envelope: Sealed) -> None:
+    store.append([envelope() for _ in range(2)])
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM envelopes").fetchone()
+        store._database.execute("PRAGMA busy_timeout = 50")
+        with pytest.raises(XinqiaoError, match="store-busy"):
+            store.delete([1], DAY)
+        reader.execute("ROLLBACK")
+    store.delete([], DAY)
+    assert store.path.with_suffix(".db-wal").stat().st_size == 0
+    assert store.deleted(FORM) == (1,)
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(store_path: Path, envelope: Sealed) -> None:
+    old = envelope()
+    with Store(store_path) as store:
+        store.append([old])
+        for name in ("counts", "ledger", "tombstones"):
+            store._database.execute(f"DROP TABLE {name}")
+        store._database.execute("PRAGMA user_version = 1")
+    with Store(store_path) as store:
+        assert list(store.envelopes(FORM)) == [(1, old)]
+        store.mark_release(FORM, 1, 1, {1: old.sealed}, [("public", 1, "{}")])
+        assert store.releases(FORM) == (Mark(number=1, upto=1, counts=old.sealed),)
+        assert store.ledger("public") == ("{}",)
+        store.delete([1], DAY)
+        assert store.counts() == {}
+
+
+def test_a_release_is_marked_with_all_that_belongs_to_it_or_not_at_all(store: Store, envelope: Sealed) -> None:
+    sealed = envelope().sealed
+    store.mark_release(FORM, 1, 1, {1: sealed}, [("public", 1, "{}")])
+    with pytest.raises(XinqiaoError, match="release-marked"):
+        store.mark_release(FORM, 2, 1, {2: sealed}, [("public", 1, "another")])
+    assert len(store.releases(FORM)) == 1
+    assert store.ledger("public") == ("{}",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -32,3 +33,18 @@ def intake_list(project: Path, as_json: bool) -> None:
     from xinqiao.flows.intake import list_intake as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, _: flow(config))
+
+
+@intake.command("expire", epilog="Example: xinqiao intake expire training-feedback")
+@common
+@click.argument("form", default="")
+@click.option("--uncovered", is_flag=True, help="Also those that no release counts yet; they will never count.")
+def intake_expire(project: Path, as_json: bool, form: str, uncovered: bool) -> None:
+    """Deletes envelopes older than their form's retention, for good; a form by its name, or all.
+
+    Only those that a release covers whose counts are sealed. A tombstone (id, form, day received, day
+    deleted) stays, so that the same envelope sent again is not counted again.
+    """
+    from xinqiao.flows.expire import expire as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, date.today(), form, uncovered=uncovered))

@@ -10,6 +10,7 @@ from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.text import Text
 from xinqiao.dashboard.package import DESCRIPTOR
 from xinqiao.dashboard.released import read_whole
+from xinqiao.flows.ledger import faults_around
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.safety.examine import Report, examine
 from xinqiao.safety.series import Released
@@ -22,10 +23,12 @@ def audit(folders: Sequence[Path], progress: Progress) -> Outcome:
     """Attacks packages alone and all of one form together; a folder without a package stands for those below it.
 
     The outcome's problems name every group found. Raises XinqiaoError (exit UNSAFE) where a package cannot
-    be read or was edited.
+    be read or was edited, or does not agree with the ledger above it.
     """
     paths = list(dict.fromkeys(path for folder in folders for path in _packages(folder)))
     progress(f"{len(paths)}: read")
+    if against := list(faults_around(paths)):
+        raise XinqiaoError(against)
     packages = _read(paths)
     progress(f"{len(paths)}: attack")
     report = examine([package for package in packages if package.tables])

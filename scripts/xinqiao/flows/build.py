@@ -16,6 +16,7 @@ from xinqiao.dashboard.package import sizes
 from xinqiao.dashboard.page import awaiting_page, summary_page
 from xinqiao.dashboard.released import read_package
 from xinqiao.flows.forms import proven_forms
+from xinqiao.flows.ledger import ledger_path
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import recipients
 from xinqiao.forms.page import form_page, outcome_pages
@@ -38,6 +39,8 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
         _summary_pages(config, form, latest, pages)
         if latest:
             files |= {f"summaries/{form.id}/{file.name}": file for file in sorted(latest.iterdir())}
+    if (ledger := ledger_path(config, Audience.PUBLIC)).is_file():
+        files[f"summaries/{ledger.name}"] = ledger
     problems += build_site(
         config.root,
         pages=pages,

@@ -1,4 +1,4 @@
-"""`xinqiao check`: every problem of forms and content, with its place; nothing is published."""
+"""`xinqiao check`: every problem of forms, content and released files, with its place; nothing is published."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xinqiao.core.problem import Level, Problem, XinqiaoError
 from xinqiao.core.text import Text
 from xinqiao.flows.build import build
 from xinqiao.flows.forms import proven_forms
+from xinqiao.flows.ledger import check_ledgers
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.site.build import read_sources
 
@@ -25,6 +26,7 @@ def check(config: Config, progress: Progress) -> Outcome:
     progress("forms, content")
     problems = [
         *_problems(lambda: proven_forms(config)),
+        *_problems(lambda: check_ledgers(config)),
         *_problems(lambda: read_sources(config.root, date.today(), production=not config.demonstration)),
     ]
     if not any(problem.level is Level.ERROR for problem in problems):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
+from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
 from xinqiao.safety.release import Earlier, Release, safe_tables
@@ -19,6 +21,7 @@ def protect(
     *,
     period: str = "",
     earlier: Sequence[Earlier] = (),
+    left_out: Collection[str] = (),
 ) -> Release:
     """The safe tables of a form under the portal's policy. Raises XinqiaoError where nothing holds."""
     return safe_tables(
@@ -29,7 +32,30 @@ def protect(
         period=period,
         quarantined=quarantined,
         earlier=earlier,
+        left_out=left_out,
     )
+
+
+def protect_most(form: Form, attempt: Callable[[Collection[str]], Release]) -> tuple[Release, tuple[str, ...]]:
+    """The release of all summaries, else without the one that alone makes it fail; and which that was.
+
+    attempt: protects without the named summaries. Of several that would do, that is left out whose lack
+    leaves most cells shown. Raises XinqiaoError as the attempt with all of them did where none helps.
+    """
+    try:
+        return attempt(()), ()
+    except XinqiaoError as refused:
+        if len(form.summaries) < 2 or {problem.code for problem in refused.problems} != {"release-not-safe"}:
+            raise
+        found: list[tuple[int, Release, str]] = []
+        for name in (summary.name for summary in form.summaries):
+            with suppress(XinqiaoError):
+                released = attempt((name,))
+                found.append((sum(len(t.cells) - t.suppressed for t in released.tables), released, name))
+        if not found:
+            raise
+    _, released, name = max(found, key=lambda made: made[0])
+    return released, (name,)
 
 
 def tables_document(released: Release) -> Mapping[str, object]:

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
-from xinqiao.core.problem import refuse
+from xinqiao.core.problem import Problem
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.dashboard.released import read_package
+from xinqiao.flows.ledger import bound, line_of
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.project import AGGREGATION, load_form
-from xinqiao.flows.protect import certificate_of, protect, tables_document
+from xinqiao.flows.past import Past, put_out, read_past
+from xinqiao.flows.project import AGGREGATION, load_form, recipients
+from xinqiao.flows.protect import certificate_of, protect, protect_most, tables_document
 from xinqiao.forms.schema import table_schema
 from xinqiao.intake.keys import Keyring
 from xinqiao.intake.opening import REASONS as ENVELOPES_ASIDE
-from xinqiao.intake.opening import Opened, open_envelopes
+from xinqiao.intake.opening import open_envelopes
+from xinqiao.intake.seal import Identity, seal, widened
 from xinqiao.intake.store import Store
-from xinqiao.safety.release import Earlier
+from xinqiao.safety.ledger import Line
+from xinqiao.safety.release import Earlier, Release
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS as ROWS_ASIDE
 from xinqiao.tables.read import from_submissions
 from xinqiao.tables.score import scorer
-from xinqiao.tables.validate import Validated, validate
+from xinqiao.tables.validate import validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """Everything that came in, each with its sequence number in the store."""
+    """What came in and is still there, each with its sequence number in the store."""
 
     rows: tuple[tuple[int, ScoredRow], ...] = field(repr=False)
     aside: tuple[tuple[int, str], ...]
+    period: str
+    last: int
 
     def rows_until(self, last: float = math.inf) -> tuple[ScoredRow, ...]:
         """The rows that had come by then."""
@@ -50,62 +56,137 @@ class Came:
         counted = Counter(code for sequence, code in self.aside if sequence <= last)
         return dict.fromkeys((*ENVELOPES_ASIDE, *ROWS_ASIDE), 0) | counted
 
-    def earlier(self, last: int, tables: tuple[SafeTable, ...]) -> Earlier:
-        """What an earlier release was made of, and what it told."""
-        return Earlier(rows=self.rows_until(last), tables=tables, quarantined=self.aside_until(last))
+    def earlier(self, past: Past) -> list[Earlier]:
+        """What each earlier release was made of, and what it told."""
+        return [
+            Earlier(rows=self.rows_until(mark.upto), tables=told, quarantined=self.aside_until(mark.upto))
+            for mark, told in zip(past.marks, past.tables, strict=True)
+        ]
 
 
 def release(config: Config, ref: str, passphrase: str | None, progress: Progress) -> Outcome:
     """Opens, validates, scores, counts, protects, audits; writes the next release or nothing."""
     form = load_form(config, ref)
     with Store(config.store_path) as store:
-        marks = store.releases(form.id)
-        _put_out(config, form.id, recorded=len(marks))
-        published = _published(config, form, len(marks))
-        numbered = tuple(store.envelopes(form.id))
-        progress(f"{len(numbered)} envelopes: open")
+        past = read_past(config, store, form.id)
         identity = Keyring(config.keys_dir).unlock(AGGREGATION, passphrase)
-        opened = open_envelopes((envelope for _, envelope in numbered), identity, form.id)
-        progress("validate, score")
-        checked = validate(form, table_schema(form, Lang.EN), from_submissions(form, opened.submissions))
-        place = {envelope.id: sequence for sequence, envelope in numbered}
-        came = _came(form, opened, checked, place, store.damaged(form.id))
+        came, problems = _came(store, form, identity, past.upto if past.gone else 0, progress)
         progress("count, protect, audit")
-        released = protect(
-            config,
-            form,
-            came.rows_until(),
-            came.aside_until(),
-            period=weeks(submission.received for submission in opened.submissions),
-            earlier=[came.earlier(upto, told) for (_, upto), told in zip(marks, published, strict=True)],
-        )
-        number = len(marks) + 1
+        released, left_out = _protected(config, form, came, past, identity)
+        number = len(past.marks) + 1
+        counts = _sealed(config, form, identity, past, released)
         for audience, tables in by_audience(form, released.tables).items():
             folder = _staged(config, form.id, number) / audience.value
             write_package(folder, form, tables, certificate_of(released, tables), demonstration=config.demonstration)
         # Written, then recorded, then put out: what is published but not recorded could never be audited
         # against, and what is recorded but was never written would bar every later release.
-        store.mark_release(form.id, number, numbered[-1][0] if numbered else 0)
-        _put_out(config, form.id, recorded=number)
+        lines = _lines(config, form, past, released, counts, left_out)
+        store.mark_release(form.id, number, max(past.upto, came.last), counts, lines)
+        put_out(config, store, form.id)
+    people = sum(count for (name, _, _), count in released.counts.atoms.items() if not name)
     said = Text.of(
-        zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{len(came.rows)} 份答卷入表。运行 xinqiao build 更新页面。",
-        en=f"Release {number} of “{form.title[Lang.EN]}”: {len(came.rows)} answers are in its tables. "
+        zh=f"“{form.title[Lang.ZH]}”第 {number} 次发布：{people} 份答卷入表。运行 xinqiao build 更新页面。",
+        en=f"Release {number} of “{form.title[Lang.EN]}”: {people} answers are in its tables. "
         "`xinqiao build` brings the page up to date.",
     )
-    document = {"form": form.id, "release": number, "rows": len(came.rows), "set_aside": len(came.aside)}
-    return Outcome(said=said, document={**document, **tables_document(released)}, problems=checked.problems)
+    aside = sum(released.counts.quarantined.values())
+    document = {"form": form.id, "release": number, "rows": people, "set_aside": aside, "left_out": list(left_out)}
+    told = [*problems, *_notices(form, past, left_out)]
+    return Outcome(said=said, document={**document, **tables_document(released)}, problems=tuple(told))
 
 
-def _came(form: Form, opened: Opened, checked: Validated, place: Mapping[str, int], damaged: int) -> Came:
-    """`place`: envelope id → sequence number in the store."""
+def _came(
+    store: Store, form: Form, identity: Identity, after: int, progress: Progress
+) -> tuple[Came, tuple[Problem, ...]]:
+    """What came after a sequence number, opened, validated and scored."""
+    numbered = tuple(store.envelopes(form.id, after))
+    progress(f"{len(numbered)} envelopes: open")
+    opened = open_envelopes((envelope for _, envelope in numbered), identity, form.id)
+    progress("validate, score")
+    checked = validate(form, table_schema(form, Lang.EN), from_submissions(form, opened.submissions))
+    place = {envelope.id: sequence for sequence, envelope in numbered}
     at = [place[submission.id] for submission in opened.submissions]
     score = scorer(form)
-    rows = [(at[number - 1], score(row)) for number, row in checked.rows]
     aside = [(at[number - 1], code) for number, code in checked.row_reasons.items()]
     aside += [(place[envelope], code) for envelope, code in opened.refusals.items()]
     # Of a damaged envelope nothing is known, not even when it came: it counts in every release.
-    aside += [(0, "envelope-damaged")] * damaged
-    return Came(rows=tuple(rows), aside=tuple(aside))
+    aside += [(0, "envelope-damaged")] * store.damaged(form.id, after)
+    came = Came(
+        rows=tuple((at[number - 1], score(row)) for number, row in checked.rows),
+        aside=tuple(aside),
+        period=weeks(submission.received for submission in opened.submissions),
+        last=numbered[-1][0] if numbered else 0,
+    )
+    return came, checked.problems
+
+
+def _protected(
+    config: Config, form: Form, came: Came, past: Past, identity: Identity
+) -> tuple[Release, tuple[str, ...]]:
+    """The release, gated by all earlier ones; where answers of theirs were deleted, by their sealed counts."""
+    earlier = came.earlier(past)
+    if past.gone:
+        sealed = past.counts(identity)
+        earlier = [Earlier(tables=told, counts=counts) for told, counts in zip(past.tables, sealed, strict=True)]
+
+    def attempt(left_out: Collection[str]) -> Release:
+        return protect(
+            config,
+            form,
+            came.rows_until(),
+            came.aside_until(),
+            period=_joined(past.period, came.period),
+            earlier=earlier,
+            left_out=left_out,
+        )
+
+    return protect_most(form, attempt)
+
+
+def _joined(first: str, last: str) -> str:
+    """The weeks from the first of one period to the last of both."""
+    ends = [week for period in (first, last) if period for week in period.split("/")]
+    return "/".join(dict.fromkeys((min(ends), max(ends)))) if ends else ""
+
+
+def _sealed(config: Config, form: Form, identity: Identity, past: Past, released: Release) -> dict[int, bytes]:
+    """The counts of this release and of earlier ones that have none yet, sealed to the form's readers."""
+    readers = tuple(dict.fromkeys((*recipients(config, form)[0], identity.public)))
+    lacking = {mark.number: counts for mark, counts in zip(past.marks, released.before, strict=True) if not mark.counts}
+    counts = {**lacking, len(past.marks) + 1: released.counts}
+    return {number: seal(widened(made.written()), readers) for number, made in counts.items()}
+
+
+def _lines(
+    config: Config, form: Form, past: Past, released: Release, counts: Mapping[int, bytes], left_out: Collection[str]
+) -> list[tuple[str, int, str]]:
+    """The ledgers' new lines: this release, before it those that were made when there was no ledger."""
+    digests = {mark.number: mark.digest for mark in past.marks}
+    digests |= {number: hashlib.sha256(sealed).hexdigest() for number, sealed in counts.items()}
+    number = len(past.marks) + 1
+    audiences = {summary.name: summary.audience for summary in form.summaries}
+    lines: list[tuple[str, int, str]] = []
+    for audience in Audience:
+        new: list[Line] = []
+        for old in past.unentered(audience):
+            folder = config.released_dir(form.id, audience) / f"{old:03}"
+            if folder.is_dir():
+                new.append(line_of(folder, read_package(folder), old, digests[old], afterwards=True))
+        if tables := by_audience(form, released.tables).get(audience):
+            folder = _staged(config, form.id, number) / audience.value
+            without = tuple(name for name in left_out if audiences[name] is audience)
+            new.append(line_of(folder, tables, number, digests[number], left_out=without))
+        lines += [(audience.value, line.line, line.written()) for line in bound(past.ledgers[audience], new)]
+    return lines
+
+
+def _notices(form: Form, past: Past, left_out: Collection[str]) -> Iterator[Problem]:
+    """What a person should know of a release that was made."""
+    for name in left_out:
+        yield Problem(code="release-left-out", params={"table": name})
+    entered = {line.release for lines in past.ledgers.values() for line in lines if line.form == form.id}
+    if before := [mark.number for mark in past.marks if mark.number not in entered]:
+        yield Problem(code="ledger-entered", params={"form": form.id, "releases": len(before)})
 
 
 def by_audience(form: Form, tables: Sequence[SafeTable]) -> Mapping[Audience, tuple[SafeTable, ...]]:
@@ -121,33 +202,3 @@ def by_audience(form: Form, tables: Sequence[SafeTable]) -> Mapping[Audience, tu
 
 def _staged(config: Config, form: str, number: int) -> Path:
     return config.private_dir / "staged" / form / f"{number:03}"
-
-
-def _put_out(config: Config, form: str, recorded: int) -> None:
-    """Moves written releases that the store has recorded to where they are published; drops any other.
-
-    A run that was cut short between the two is finished by the next.
-    """
-    for folder in sorted(_staged(config, form, 0).parent.glob("*/*")):
-        name = folder.parent.name
-        if int(name) <= recorded:
-            target = config.released_dir(form, Audience(folder.name)) / name
-            shutil.rmtree(target, ignore_errors=True)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(folder, target)
-    shutil.rmtree(_staged(config, form, 0).parent, ignore_errors=True)
-
-
-def _published(config: Config, form: Form, recorded: int) -> list[tuple[SafeTable, ...]]:
-    """The tables of every earlier release; refuses where store and published folders do not agree."""
-    expected = [f"{number:03}" for number in range(1, recorded + 1)]
-    found: dict[str, list[Path]] = {}
-    for folder in (config.released_dir(form.id, audience) for audience in Audience):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            found.setdefault(path.name, []).append(path)
-    for name in expected:
-        if name not in found:
-            raise refuse("release-missing", form=form.id, number=name)
-    for name in sorted(set(found) - set(expected)):
-        raise refuse("release-unrecorded", form=form.id, number=name)
-    return [tuple(table for path in found[name] for table in read_package(path)) for name in expected]

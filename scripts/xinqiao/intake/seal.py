@@ -83,6 +83,11 @@ def padded(text: bytes) -> bytes:
     raise refuse("answers-too-long", limit=SIZE_CLASSES[-1])
 
 
+def widened(text: bytes) -> bytes:
+    """A text of any length with trailing spaces up to the next multiple of the largest class."""
+    return text.ljust(-(-len(text) // SIZE_CLASSES[-1]) * SIZE_CLASSES[-1])
+
+
 def seal(content: bytes, recipients: Sequence[str]) -> bytes:
     """An age file that each of the recipients (`age1…`) can open alone. Raises as `check_public` does."""
     if not recipients:

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 from xinqiao.core.problem import Place, XinqiaoError, refuse
-from xinqiao.core.record import AGE_HEADER, Envelope, envelope_id
+from xinqiao.core.record import Envelope, envelope_id
+from xinqiao.intake.layout import APPLICATION_ID, VERSION, statements
 
-VERSION = 1
-# Marks the file as ours ("Xinq"), so that another program's database is never written to.
-APPLICATION_ID = 0x58696E71
 WAIT_SECONDS = 5.0
-SCHEMA = f"""
-CREATE TABLE envelopes (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE CHECK (length(id) = 64),
-    form TEXT NOT NULL,
-    received TEXT NOT NULL CHECK (received IS date(received)),
-    sealed BLOB NOT NULL CHECK (substr(sealed, 1, {len(AGE_HEADER)}) = x'{AGE_HEADER.hex()}')
-) STRICT;
-CREATE INDEX envelopes_of_form ON envelopes (form, seq);
-CREATE TABLE releases (
-    form TEXT NOT NULL,
-    number INTEGER NOT NULL CHECK (number >= 1),
-    upto INTEGER NOT NULL CHECK (upto >= 0),
-    PRIMARY KEY (form, number)
-) STRICT;
-"""
-APPEND_ONLY = "".join(
-    f"CREATE TRIGGER {table}_{event.lower()} BEFORE {event} ON {table} "
-    "BEGIN SELECT RAISE(ABORT, 'the store is append-only'); END;\n"
-    for table in ("envelopes", "releases")
-    for event in ("UPDATE", "DELETE")
-)
+# The number after the highest that was ever given: a deleted envelope's is not given again.
+NEXT = "1 + max((SELECT coalesce(max(seq), 0) FROM envelopes), (SELECT coalesce(max(seq), 0) FROM tombstones))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A release on record: the last sequence number that it covers, and the sealed counts it was made of.
+
+    `counts` is empty for a release that was made before counts were kept.
+    """
+
+    number: int
+    upto: int
+    counts: bytes = field(default=b"", repr=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the sealed counts as the ledger has it; empty without counts."""
+        return hashlib.sha256(self.counts).hexdigest() if self.counts else ""
 
 
 class Store:
@@ -77,10 +74,13 @@ class Store:
     def append(self, envelopes: Sequence[Envelope]) -> int:
         """Keeps the envelopes, all or none, durable on return; gives how many were new.
 
-        An envelope that is here already is not doubled.
+        An envelope that is here already is not doubled, one that was deleted does not come back.
         """
-        rows = [(one.id, one.form, one.received.isoformat(), one.sealed) for one in envelopes]
-        insert = "INSERT INTO envelopes (id, form, received, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+        rows = [(one.id, one.form, one.received.isoformat(), one.sealed, one.id) for one in envelopes]
+        insert = (
+            f"INSERT INTO envelopes (seq, id, form, received, sealed) SELECT {NEXT}, ?, ?, ?, ? "  # noqa: S608 - no input
+            "WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE id = ?) ON CONFLICT (id) DO NOTHING"
+        )
         with self._transaction():
             before = self._database.total_changes
             self._database.executemany(insert, rows)
@@ -107,23 +107,75 @@ class Store:
                 day = date.fromisoformat(received)
                 yield seq, Envelope(id=stored, form=form, received=day, sealed=sealed)
 
-    def damaged(self, form: str) -> int:
-        """How many envelopes of a form were changed in the file after they were stored."""
-        return sum(envelope_id(sealed) != stored for _, stored, _, sealed in self._rows(form, 0))
+    def damaged(self, form: str, after: int = 0) -> int:
+        """How many envelopes of a form, from `after` on, were changed in the file after they were stored."""
+        return sum(envelope_id(sealed) != stored for _, stored, _, sealed in self._rows(form, after))
 
-    def mark_release(self, form: str, number: int, upto: int) -> None:
-        """Notes that a release covers the envelopes up to a sequence number. Raises XinqiaoError (release-marked)."""
+    def mark_release(
+        self,
+        form: str,
+        number: int,
+        upto: int,
+        counts: Mapping[int, bytes] = MappingProxyType({}),
+        lines: Sequence[tuple[str, int, str]] = (),
+    ) -> None:
+        """Notes that a release covers the envelopes up to a sequence number.
+
+        counts: sealed counts of this release and of earlier ones that lacked them, by number. lines: of the
+        ledgers: audience, number of the line, line. All or nothing. Raises XinqiaoError (release-marked).
+        """
         with self._transaction():
             try:
                 self._database.execute("INSERT INTO releases VALUES (?, ?, ?)", (form, number, upto))
+                rows = [(form, of, sealed) for of, sealed in counts.items()]
+                self._database.executemany("INSERT INTO counts VALUES (?, ?, ?)", rows)
+                self._database.executemany("INSERT INTO ledger VALUES (?, ?, ?)", lines)
             except sqlite3.IntegrityError:
                 raise refuse("release-marked", form=form, number=number) from None
 
-    def releases(self, form: str) -> tuple[tuple[int, int], ...]:
-        """The releases of a form in order: number, last sequence number that it covers."""
-        query = "SELECT number, upto FROM releases WHERE form = ? ORDER BY number"
+    def releases(self, form: str) -> tuple[Mark, ...]:
+        """The releases of a form in order."""
+        query = (
+            "SELECT number, upto, coalesce(sealed, x'') FROM releases LEFT JOIN counts USING (form, number) "
+            "WHERE form = ? ORDER BY number"
+        )
         with self._problems():
-            return tuple(self._database.execute(query, (form,)).fetchall())
+            found = self._database.execute(query, (form,)).fetchall()
+        return tuple(Mark(number=number, upto=upto, counts=counts) for number, upto, counts in found)
+
+    def ledger(self, audience: str) -> tuple[str, ...]:
+        """The lines of an audience's ledger, as they were written."""
+        query = "SELECT written FROM ledger WHERE audience = ? ORDER BY line"
+        with self._problems():
+            return tuple(written for (written,) in self._database.execute(query, (audience,)))
+
+    def old(self, form: str, before: date) -> tuple[int, ...]:
+        """The sequence numbers of a form's envelopes that came before a day."""
+        query = "SELECT seq FROM envelopes WHERE form = ? AND received < ? ORDER BY seq"
+        with self._problems():
+            return tuple(seq for (seq,) in self._database.execute(query, (form, before.isoformat())))
+
+    def delete(self, numbers: Sequence[int], today: date) -> None:
+        """Deletes envelopes for good and leaves a tombstone for each: id, form, day received, day deleted.
+
+        Their bytes are overwritten in the file, and its log is emptied. Raises XinqiaoError (store-busy)
+        where a program that reads the store keeps the log from being emptied: run again, nothing is lost.
+        """
+        rows = [(today.isoformat(), seq) for seq in numbers]
+        bury = "INSERT INTO tombstones SELECT seq, id, form, received, ? FROM envelopes WHERE seq = ?"
+        self._pragma("secure_delete = ON")
+        with self._transaction():
+            self._database.executemany(bury, rows)
+            self._database.executemany("DELETE FROM envelopes WHERE seq = ?", [(seq,) for seq in numbers])
+        with self._problems():
+            if self._pragma("wal_checkpoint(TRUNCATE)"):
+                raise refuse("store-busy", self._place())
+
+    def deleted(self, form: str) -> tuple[int, ...]:
+        """The sequence numbers that a form's deleted envelopes had."""
+        with self._problems():
+            found = self._database.execute("SELECT seq FROM tombstones WHERE form = ? ORDER BY seq", (form,))
+            return tuple(seq for (seq,) in found)
 
     def _rows(self, form: str, after: int) -> Iterator[tuple[int, str, str, bytes]]:
         query = "SELECT seq, id, received, sealed FROM envelopes WHERE form = ? AND seq > ? ORDER BY seq"
@@ -136,19 +188,14 @@ class Store:
             raise refuse("store-unusable", self._place())
         self._pragma("synchronous = FULL")
         with self._transaction():
-            if not self._ours():
-                self._create()
-            if self._pragma("user_version") != VERSION:
+            found = self._pragma("user_version") if self._ours() else 0
+            if found not in range(VERSION + 1) or not isinstance(found, int):
                 raise refuse("store-newer", self._place())
+            for statement in statements(found) if found < VERSION else ():
+                self._database.execute(statement)
 
     def _ours(self) -> bool:
         return self._pragma("application_id") == APPLICATION_ID
-
-    def _create(self) -> None:
-        for statement in (SCHEMA + APPEND_ONLY).split(";\n"):
-            self._database.execute(statement)
-        self._database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._database.execute(f"PRAGMA user_version = {VERSION}")
 
     def _pragma(self, text: str) -> object:
         row = self._database.execute(f"PRAGMA {text}").fetchone()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xinqiao.core.form import Form
@@ -20,6 +20,7 @@ from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.protect import protect
 from xinqiao.safety.rows import Flags, Ints
 from xinqiao.safety.structure import Figure, Group, Plan, Structure
+from xinqiao.safety.totals import Totals, stand_ins, totals_of
 from xinqiao.safety.variable import QUARANTINE
 
 QUARANTINE_TITLE = Text.of(zh="未能使用的答卷", en="Rows that could not be used")
@@ -29,20 +30,33 @@ QUARANTINE_TITLE = Text.of(zh="未能使用的答卷", en="Rows that could not b
 class Earlier:
     """An earlier release of the same form: its rows (a part of today's), its tables, its rows set aside.
 
-    Without `quarantined` the present table of rows set aside is hidden as a whole.
+    Or `counts` instead of rows and rows set aside, where those are gone. Without either the present table
+    of rows set aside is hidden as a whole.
     """
 
-    rows: Sequence[ScoredRow] = field(repr=False)
+    rows: Sequence[ScoredRow] = field(default=(), repr=False)
     tables: Sequence[SafeTable]
     quarantined: Mapping[str, int] | None = field(default=None, repr=False)
+    counts: Totals | None = field(default=None, repr=False)
+
+    def as_rows(self, form: Form) -> Earlier:
+        """The same with rows that stand in for the counts."""
+        if self.counts is None:
+            return self
+        return replace(self, rows=stand_ins(form, self.counts), quarantined=self.counts.quarantined)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What may be published: the tables, and the certificate of their audit (for audit.json)."""
+    """What may be published: the tables, and the certificate of their audit (for audit.json).
+
+    `counts` is what it was made of, to be sealed for later audits; `before` the same of each earlier release.
+    """
 
     tables: tuple[SafeTable, ...]
     certificate: Mapping[str, object]
+    counts: Totals = field(repr=False)
+    before: tuple[Totals, ...] = field(default=(), repr=False)
 
 
 def safe_tables(
@@ -54,18 +68,31 @@ def safe_tables(
     period: str,
     quarantined: Mapping[str, int],
     earlier: Sequence[Earlier] = (),
+    left_out: Collection[str] = (),
 ) -> Release:
     """A table for each summary of the form and one of the rows set aside, which no reader can undo.
 
-    `quarantined` counts rows set aside by reason, each row under one reason. Raises XinqiaoError with
-    exit UNSAFE (release-*) where nothing may be released.
+    `quarantined` counts rows set aside by reason, each row under one reason. Where the last of the
+    earlier releases is given as counts, rows and rows set aside are those that came since.
+    `left_out` names summaries that this release does without; they are counted all the same, for later ones.
+    Raises XinqiaoError with exit UNSAFE (release-*, counts-*) where nothing may be released.
     """
+    earlier = [release.as_rows(form) for release in earlier]
+    if earlier and earlier[-1].counts:
+        rows = [*earlier[-1].rows, *rows]
+        past_aside = earlier[-1].quarantined or {}
+        quarantined = {
+            name: past_aside.get(name, 0) + quarantined.get(name, 0) for name in {**past_aside, **quarantined}
+        }
     policies = Policies(usual=policy, sensitive=sensitive_policy)
     blind = any(release.quarantined is None and _set_aside(release) for release in earlier)
     told = [[table for table in e.tables if not (blind and table.name == QUARANTINE)] for e in earlier]
     before = [row for release in earlier for row in release.rows]
     past = [table for tables in told for table in tables]
     structure = frame(form, rows, None if blind else quarantined, policies, past, before)
+    for sealed in (release.counts for release in earlier if release.counts):
+        sealed.check(structure)
+    structure = replace(structure, plans=tuple(plan for plan in structure.plans if plan.name not in left_out))
     if blind and not all(_total_shown(tables) for tables in told):
         # Rows that came in less those set aside would tell the hidden total of that time.
         raise refuse("release-not-safe")
@@ -78,7 +105,16 @@ def safe_tables(
     verdict = _audited(structure, [*told, tables], counts)
     if blind:
         tables = (*tables, _nothing_told(form, policy, period, quarantined))
-    return Release(tables=tables, certificate=_certificate(tables, verdict, policies, len(earlier)))
+    return Release(
+        tables=tables,
+        certificate=_certificate(tables, verdict, policies, len(earlier)),
+        counts=totals_of(structure, form, rows, quarantined),
+        before=tuple(release.counts or _totals(structure, form, release) for release in earlier),
+    )
+
+
+def _totals(structure: Structure, form: Form, release: Earlier) -> Totals:
+    return totals_of(structure, form, release.rows, release.quarantined or {})
 
 
 def _set_aside(release: Earlier) -> bool:
