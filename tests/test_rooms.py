@@ -36,7 +36,7 @@ PLACES = {
     "uvicorn": ("intake.receiver", "intake.serve"),
     "anyio": ("intake.receiver",),
     "frictionless": ("tables.validate", "forms.schema", "dashboard.package", "dashboard.released"),
-    "jinja2": ("forms.page", "dashboard.page", "dashboard.chart", "site."),
+    "jinja2": ("forms.page", "dashboard.page", "dashboard.audit_page", "dashboard.chart", "site."),
     "markupsafe": ("forms.page", "dashboard.page", "dashboard.chart", "site."),
     "highspy": ("safety.",),
     "numpy": ("safety.",),

@@ -161,3 +161,15 @@ def test_a_folder_that_cannot_be_judged_is_not_safe(project: Path, fault: str) -
     assert exit_code == ExitCode.UNSAFE
     assert [problem["code"] for problem in document["problems"]] == [code]
     assert str(project / "tables") in document["problems"][0]["file"]
+
+
+def test_packages_get_a_report_too(project: Path) -> None:
+    page = project / "audit.html"
+    assert run(project, "audit", str(project / "tables"), "--report", str(page)).exit_code == ExitCode.DONE
+    assert "没有发现可以推算出来的少数人" in page.read_text(encoding="utf-8")
+    for (grade, mood), number in COUNTS.items():
+        text = (project / "tables" / "by-grade.csv").read_text(encoding="utf-8")
+        if number >= 5 and f"{grade},distribution(mood),{mood},,suppressed" in text:
+            rewrite(project / "tables", "by-grade.csv", shown(f"{grade},distribution(mood),{mood}", number))
+    assert run(project, "audit", str(project / "tables"), "--report", str(page)).exit_code == ExitCode.UNSAFE
+    assert "grade=one · distribution(mood)=low" in page.read_text(encoding="utf-8")

@@ -36,14 +36,19 @@ def summarize(project: Path, as_json: bool, form: str, files: tuple[Path, ...], 
     run(project, as_json, lambda config, progress: flow(config, form, files, output, progress))
 
 
-@click.command(epilog="Example: xinqiao audit docs/data/summaries/training-feedback")
+@click.command(epilog="Example: xinqiao audit docs/data/summaries/training-feedback --report audit.html")
 @common
-@click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
-def audit(project: Path, as_json: bool, folders: tuple[Path, ...]) -> None:
-    """Attacks released tables, each folder alone and all of one form together; names what can be found out."""
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--report", type=click.Path(path_type=Path), default=None, help="HTML page of what was found, and why.")
+def audit(project: Path, as_json: bool, paths: tuple[Path, ...], report: Path | None) -> None:
+    """Attacks released tables and names what can be found out.
+
+    A PATH is a folder of released tables (each attacked alone, and all of one form together) or a .toml
+    file that describes tables of others (docs/dev/audit.md).
+    """
     from xinqiao.flows.audit import audit as flow  # noqa: PLC0415 - start-up time
 
-    run(project, as_json, lambda _, progress: flow(folders, progress))
+    run(project, as_json, lambda _, progress: flow(paths, progress, report=report))
 
 
 @click.command(epilog="Example: xinqiao release training-feedback")

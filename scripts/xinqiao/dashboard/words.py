@@ -21,8 +21,13 @@ UNITS = ((1_000_000, "MB"), (1_000, "KB"))
 
 @cache
 def _entries() -> dict[str, Text]:
-    raw = tomllib.loads((TEMPLATES / "words.toml").read_text(encoding="utf-8"))
-    return {f"{group}.{key}": Text(words) for group, entries in raw.items() for key, words in entries.items()}
+    files = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(TEMPLATES.glob("*.toml"))]
+    return {
+        f"{group}.{key}": Text(words)
+        for raw in files
+        for group, entries in raw.items()
+        for key, words in entries.items()
+    }
 
 
 def text(key: str) -> Text:

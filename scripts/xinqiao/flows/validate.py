@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from xinqiao.config import Config
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.output import write_output
 from xinqiao.flows.project import load_form
 from xinqiao.forms.schema import table_schema
 from xinqiao.tables.read import read_file
@@ -41,12 +40,12 @@ def validate(
     raw = read_file(file, form)
     checked = judge(form, table_schema(form, Lang.EN), raw)
     if report:
-        _write(report, json.dumps(checked.as_json(), ensure_ascii=False, indent=2) + "\n")
+        write_output(report, json.dumps(checked.as_json(), ensure_ascii=False, indent=2) + "\n")
     if clean:
-        _write(clean, clean_text(form, checked))
+        write_output(clean, clean_text(form, checked))
     if quarantine:
         # Spreadsheets, in which people look at this file, know UTF-8 by its mark.
-        _write(quarantine, "\ufeff" + quarantine_text(raw, checked))
+        write_output(quarantine, "\ufeff" + quarantine_text(raw, checked))
     written = [str(path) for path in wanted]
     said = Text.of(
         zh=f"可用 {len(checked.rows)} 行，隔离 {checked.quarantined} 行。" + _also("已写入：", "、", written, "。"),
@@ -76,22 +75,3 @@ def _same(path: Path, other: Path) -> bool:
     if path.exists() and other.exists():
         return path.samefile(other)
     return path.resolve() == other.resolve()
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes beside the file, for the owner's eyes only, and swaps it in when it is whole."""
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(21, os.strerror(21))
-        # mkstemp makes files of mode 0600.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        return
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise refuse("output-unwritable", Place(file=str(path)), reason=reason)
