@@ -83,6 +83,16 @@ def test_two_releases_that_are_safe_alone_are_found_together(tmp_path: Path) -> 
         assert "group-found-new" in {problem.code for problem in outcome.problems}
 
 
+def test_rows_set_aside_that_became_fewer_do_not_part_two_releases(tmp_path: Path) -> None:
+    folders = []
+    for name, rows, aside in (("1", BEFORE, 40), ("2", AFTER, 20)):
+        set_aside = release(FORM, rows, quarantined={"bad": aside}).tables[-1]
+        assert {cell.status for cell in set_aside.cells} == {Status.SHOWN}
+        folders.append(packed(tmp_path / name, FORM, [*bare(FORM, rows, ()), set_aside]))
+    assert [codes([folder]) for folder in folders] == [set(), set()]
+    assert "group-found-new" in codes(folders)
+
+
 def test_a_package_of_other_people_between_two_releases_hides_nothing(tmp_path: Path) -> None:
     others = rows_of({("a", "2"): 20, ("b", "1"): 9, ("c", "2"): 10}, ["g", "q"])
     packages = {"1": BEFORE, "2": others, "3": AFTER}

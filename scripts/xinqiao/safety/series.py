@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xinqiao.core.problem import XinqiaoError, refuse
@@ -95,8 +95,27 @@ def together(packages: Sequence[Released]) -> Iterator[Series]:
     """Every series of two or more that packages of one form can be, a part of another one left out.
 
     Where three and more fit in pairs only, the pairs are given; where the number of respondents is
-    hidden, every order of a pair. Raises XinqiaoError as `public_structure` does.
+    hidden, every order of a pair. Rows set aside can become fewer from one release to the next, when a
+    reader of files is mended: packages that contradict each other in those alone are given without them.
+    Raises XinqiaoError as `public_structure` does.
     """
+    given: set[frozenset[str]] = set()
+    for series in _fitting(packages):
+        given.add(_names(series))
+        yield series
+    if frozenset(package.name for package in packages) in given:
+        return
+    answers = [(package, tuple(t for t in package.tables if t.name != QUARANTINE)) for package in packages]
+    for series in _fitting([replace(package, tables=tables) for package, tables in answers if tables]):
+        if _names(series) not in given:
+            yield series
+
+
+def _names(series: Series) -> frozenset[str]:
+    return frozenset(package.name for package in itertools.chain(*series))
+
+
+def _fitting(packages: Sequence[Released]) -> Iterator[Series]:
     ordered = sorted(packages, key=lambda package: (package.size or package.least, package.least))
     sure = all(package.size is not None for package in ordered)
     if len(ordered) < 2:
