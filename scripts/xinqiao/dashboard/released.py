@@ -9,17 +9,16 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from xinqiao.core.parsed import Json, as_list, as_object, as_string, as_whole
 from xinqiao.core.problem import refuse
 from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint
-
-Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +42,15 @@ def read_whole(directory: Path) -> Package:
     """
     raw = _content(directory, DESCRIPTOR)
     try:
-        whole = _object(json.loads(raw))
-        part = _object(whole["xinqiao"])
+        whole = as_object(json.loads(raw))
+        part = as_object(whole["xinqiao"])
         _check_version(part)
         if part.get("sha256") != fingerprint(whole):
             raise refuse("package-descriptor-changed", name=DESCRIPTOR)
-        resources = [_object(resource) for resource in _list(whole["resources"])]
-        others = [_object(file) for file in _list(part["files"])]
+        resources = [as_object(resource) for resource in as_list(whole["resources"])]
+        others = [as_object(file) for file in as_list(part["files"])]
         contents = {_path(file): _checked(directory, file) for file in (*resources, *others)}
-        known = _object(part["codebook"]) if "codebook" in part else None
+        known = as_object(part["codebook"]) if "codebook" in part else None
     except (KeyError, TypeError, ValueError):
         raise refuse("package-unreadable", name=DESCRIPTOR) from None
     tables = tuple(_table(resource, contents[_path(resource)]) for resource in resources)
@@ -81,7 +80,7 @@ def _checked(directory: Path, file: Json) -> bytes:
 
 
 def _path(file: Json) -> str:
-    name = _string(file["path"])
+    name = as_string(file["path"])
     if Path(name).name != name:
         raise ValueError("a package's files lie beside its descriptor")
     return name
@@ -90,11 +89,11 @@ def _path(file: Json) -> str:
 def _table(resource: Json, content: bytes) -> SafeTable:
     name = _path(resource)
     try:
-        part = _object(resource["xinqiao"])
-        rules = {key: _whole(value) for key, value in _object(part["policy"]).items()}
-        table, title, form = _string(part["table"]), _text(part["title"]), _string(part["form"])
-        version, period = _whole(part["form_version"]), _string(part["period"])
-        dimensions = tuple(_dimension(_object(given)) for given in _list(part["dimensions"]))
+        part = as_object(resource["xinqiao"])
+        rules = {key: as_whole(value) for key, value in as_object(part["policy"]).items()}
+        table, title, form = as_string(part["table"]), _text(part["title"]), as_string(part["form"])
+        version, period = as_whole(part["form_version"]), as_string(part["period"])
+        dimensions = tuple(_dimension(as_object(given)) for given in as_list(part["dimensions"]))
         cells = tuple(_cells(content, tuple(dimension.name for dimension in dimensions)))
     except (KeyError, TypeError, ValueError, csv.Error):
         # What is wrong may be a figure; it is not repeated.
@@ -144,41 +143,17 @@ def _value(measure: str, written: str) -> int | Decimal | None:
 
 
 def _dimension(given: Json) -> Dimension:
-    levels = [_object(level) for level in _list(given["levels"])]
+    levels = [as_object(level) for level in as_list(given["levels"])]
     return Dimension(
-        name=_string(given["name"]),
+        name=as_string(given["name"]),
         label=_text(given["label"]),
-        parent=_string(given["parent"]),
+        parent=as_string(given["parent"]),
         levels=tuple(
-            Level(name=_string(level["name"]), label=_text(level["label"]), parent=_string(level.get("parent", "")))
+            Level(name=as_string(level["name"]), label=_text(level["label"]), parent=as_string(level.get("parent", "")))
             for level in levels
         ),
     )
 
 
 def _text(value: object) -> Text:
-    return Text({Lang(lang): _string(words) for lang, words in _object(value).items()})
-
-
-def _object(value: object) -> Json:
-    if not isinstance(value, dict):
-        raise TypeError("not an object")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("not a whole number")
-    return value
+    return Text({Lang(lang): as_string(words) for lang, words in as_object(value).items()})

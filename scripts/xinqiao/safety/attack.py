@@ -137,7 +137,7 @@ class Piece:
     def most(self, terms: Sequence[int]) -> int:
         """The largest whole number that these unknowns can reach together, or a little less."""
         self._aim(terms, 1.0)
-        return int(np.floor(self._run(self._solver)[[self.place[at] for at in terms]].sum() + TOLERANCE))
+        return int(np.floor(solved(self._solver)[[self.place[at] for at in terms]].sum() + TOLERANCE))
 
     def _aim(self, terms: Iterable[int], sign: float) -> Reals:
         """Lets the programme look for the largest (sign 1) or least (-1) sum; the direction as a cost."""
@@ -148,7 +148,7 @@ class Piece:
 
     def _reach(self, terms: Iterable[int], sign: float, goal: float) -> World | None:
         cost = self._aim(terms, sign)
-        world = self._run(self._solver)
+        world = solved(self._solver)
         if -float(cost @ world) < goal - TOLERANCE:
             return None
         if np.abs(world - np.rint(world)).max(initial=0) > TOLERANCE:
@@ -163,19 +163,20 @@ class Piece:
         used = np.flatnonzero(cost).astype(np.int32)
         solver.addRow(goal, highspy.kHighsInf, len(used), used, -cost[used])
         try:
-            return np.rint(self._run(solver)).astype(np.int64)
+            return np.rint(solved(solver)).astype(np.int64)
         except Impossible:
             return None
 
-    @staticmethod
-    def _run(solver: highspy.Highs) -> Reals:
-        solver.run()
-        status = solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            raise Impossible("no world agrees with the tables")
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise Unsolved(str(status))
-        return np.array(solver.getSolution().col_value)
+
+def solved(solver: highspy.Highs) -> Reals:
+    """The values of the columns. Raises Impossible where no world agrees, Unsolved for any other end."""
+    solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        raise Impossible("no world agrees with the tables")
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise Unsolved(str(status))
+    return np.array(solver.getSolution().col_value)
 
 
 def _solver() -> highspy.Highs:

@@ -6,18 +6,18 @@ scales, bands. Versions of one form that only add questions and choices are read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from xinqiao.core.expression import Expression
 from xinqiao.core.form import Form, Purpose
+from xinqiao.core.parsed import Json, as_flag, as_list, as_objects, as_string, as_whole
 from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.question import Choice, Kind, Question, Role, Section
 from xinqiao.core.scale import Band, Method, Scale
 from xinqiao.core.text import Text
 
-Json = Mapping[str, object]
 # A form has a question even where its tables count nothing but respondents.
 ANYTHING = Question(name="_", kind=Kind.TEXT, label=Text.of(zh="_", en="_"), role=Role.FREE_TEXT)
 
@@ -77,72 +77,41 @@ def _joined(known: Question, other: Question, form: str) -> Question:
 
 
 def _questions(book: Json) -> Iterable[Question]:
-    for given in _objects(book["questions"]):
-        name, limits = _text(given["name"]), _text(given.get("constraint", ""))
+    for given in as_objects(book["questions"]):
+        name, limits = as_string(given["name"]), as_string(given.get("constraint", ""))
         yield Question(
             name=name,
-            kind=Kind(_text(given["type"])),
+            kind=Kind(as_string(given["type"])),
             label=_words(name),
-            role=Role(_text(given["role"])),
-            choices=tuple(_choice(choice) for choice in _objects(given.get("choices", []))),
-            required=_flag(given["complete"]),
-            sensitive=_flag(given["sensitive"]),
+            role=Role(as_string(given["role"])),
+            choices=tuple(_choice(choice) for choice in as_objects(given.get("choices", []))),
+            required=as_flag(given["complete"]),
+            sensitive=as_flag(given["sensitive"]),
             constraint=Expression(limits) if limits else None,
         )
 
 
 def _choice(given: Json) -> Choice:
-    name, score = _text(given["name"]), given.get("score")
-    return Choice(name=name, label=_words(name), score=None if score is None else _whole(score))
+    name, score = as_string(given["name"]), given.get("score")
+    return Choice(name=name, label=_words(name), score=None if score is None else as_whole(score))
 
 
 def _scales(book: Json) -> Iterable[Scale]:
-    for given in _objects(book["scales"]):
-        name = _text(given["name"])
-        bands = ((_text(band["name"]), Fraction(_text(band["low"]))) for band in _objects(given["bands"]))
+    for given in as_objects(book["scales"]):
+        name = as_string(given["name"])
+        bands = ((as_string(band["name"]), Fraction(as_string(band["low"]))) for band in as_objects(given["bands"]))
         yield Scale(
             name=name,
             title=_words(name),
-            items=tuple(_text(item) for item in _list(given["items"])),
-            reversed_items=tuple(_text(item) for item in _list(given["reversed"])),
-            method=Method(_text(given["method"])),
-            factor=Fraction(_text(given["factor"])),
-            missing_items=_whole(given["missing_items"]),
+            items=tuple(as_string(item) for item in as_list(given["items"])),
+            reversed_items=tuple(as_string(item) for item in as_list(given["reversed"])),
+            method=Method(as_string(given["method"])),
+            factor=Fraction(as_string(given["factor"])),
+            missing_items=as_whole(given["missing_items"]),
             bands=tuple(Band(name=band, low=low, label=_words(band)) for band, low in bands),
-            sensitive=_flag(given["sensitive"]),
+            sensitive=as_flag(given["sensitive"]),
         )
 
 
 def _words(name: str) -> Text:
     return Text.of(zh=name, en=name)
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _objects(value: object) -> list[Json]:
-    found: list[Json] = [part for part in _list(value) if isinstance(part, dict)]
-    if len(found) < len(_list(value)):
-        raise TypeError("not a list of objects")
-    return found
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("not a whole number")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("neither true nor false")
-    return value

@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from xinqiao.safety.attack import Impossible, Unsolved
+from xinqiao.safety.attack import Impossible, Unsolved, solved
 from xinqiao.safety.sight import Numbers, Sight
 
 Reals = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ class Patch:
     def seek(self, weight: Reals) -> Reals:
         """The corner where the weighted sum is least."""
         self._solver.changeColsCost(len(weight), self._numbers, weight)
-        return self._run(self._solver)
+        return solved(self._solver)
 
     def agrees(self, world: Numbers) -> bool:
         """Whether a world in whole numbers agrees with everything told."""
@@ -68,7 +68,7 @@ class Patch:
         )
         solver.clearSolver()
         try:
-            moved = self._run(solver)
+            moved = solved(solver)
         except Impossible:
             return None
         finally:
@@ -128,7 +128,7 @@ class Patch:
         solver.setOptionValue("presolve", "on")
         solver.setOptionValue("mip_max_nodes", NODES)
         try:
-            world = np.rint(self._run(solver)).astype(np.int64)
+            world = np.rint(solved(solver)).astype(np.int64)
         except Impossible:
             return None
         return world if self.agrees(world) and weight @ world <= most else None
@@ -159,16 +159,6 @@ class Patch:
         model.a_matrix_.index_ = self._column[order]
         model.a_matrix_.value_ = np.ones(len(order))
         return model
-
-    @staticmethod
-    def _run(solver: highspy.Highs) -> Reals:
-        solver.run()
-        status = solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            raise Impossible("no world agrees with the tables")
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise Unsolved(str(status))
-        return np.array(solver.getSolution().col_value)
 
 
 def patches(sight: Sight) -> Iterator[Patch]:

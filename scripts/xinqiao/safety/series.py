@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from xinqiao.core.parsed import Json
 from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import agree
-from xinqiao.safety.codebook import Json, form_of
+from xinqiao.safety.codebook import form_of
 from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.structure import Structure
 from xinqiao.safety.variable import QUARANTINE
