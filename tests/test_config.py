@@ -49,6 +49,13 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     assert [unit.name for unit in config.units] == ["a-1"]
 
 
+def test_a_unit_may_say_how_many_it_has(tmp_path: Path) -> None:
+    assert [unit.size for unit in load(tmp_path, GOOD).units] == [None]
+    assert [unit.size for unit in load(tmp_path, GOOD + "size = 45\n").units] == [45]
+    for wrong in ("0", '"45"', "44.5"):
+        assert faults(tmp_path, GOOD + f"size = {wrong}\n") == [("config-value", 15)]
+
+
 def test_the_repositorys_own_file_is_good(root: Path) -> None:
     assert load_config(root).demonstration
 

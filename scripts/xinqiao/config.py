@@ -33,6 +33,7 @@ WANTED = {
     "receiver_url": "http(s)://…",
     "name": "A–Z a–z 0–9 - _ .",
     "grade": "A–Z a–z 0–9 - _ .",
+    "size": "整数 whole number ≥ 1",
 }
 
 
@@ -64,6 +65,8 @@ class _Unit(_Part):
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
     label: _Pair
     grade: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
+    # How many are on the roster; needed for response rates.
+    size: Annotated[int, Field(ge=1)] | None = None
 
 
 class _File(_Part):
@@ -171,7 +174,7 @@ def load_config(root: Path) -> Config:
         keys=dict(given.keys),
         policy=Policy(threshold=given.policy.threshold),
         health_policy=Policy(threshold=max(given.policy.health_threshold, given.policy.threshold)),
-        units=tuple(Choice(name=unit.name, label=unit.label.text()) for unit in given.units),
+        units=tuple(Choice(name=unit.name, label=unit.label.text(), size=unit.size) for unit in given.units),
         grades={unit.name: unit.grade for unit in given.units},
     )
     return (

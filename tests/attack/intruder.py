@@ -78,6 +78,9 @@ class Intruder:
             levels = ["*"] * len(self.levels)
             for at, level in zip(dimensions, told, strict=True):
                 levels[at] = level
+            if measure.startswith(("sd(", "change(", "response-rate")):
+                self.believe_more((0, release), levels, (told, measure, category), shown)
+                continue
             question, answers = self.meant(measure, category)
             span = (0, release)
             if measure.startswith("share"):
@@ -99,6 +102,52 @@ class Intruder:
             points = sum((self.people[key] * score for key, score in scored), self.people[scored[0][0]] * 0)
             self.model.addConstr(points >= float((Decimal(value) - half) * base))
             self.model.addConstr(points <= float((Decimal(value) + half) * base))
+
+    def believe_more(
+        self,
+        span: tuple[int, int],
+        levels: Sequence[str],
+        line: tuple[tuple[str, ...], str, str],
+        shown: Mapping[tuple[tuple[str, ...], str, str], int | Decimal | None],
+    ) -> None:
+        """SDs, changes and rosters. An SD exactly: for each sum that the mean allows, which sums of squares fit."""
+        told, measure, category = line
+        value = Decimal(shown[line] or 0)
+        if measure == "response-rate":
+            if category == "members":
+                question = next(iter(self.answers))
+                people = self.total(self.those(span, levels, question, self.answers[question]))
+                self.model.addConstr(people <= int(value))
+            return
+        change = measure.startswith("change(")
+        of = measure if change else measure[3:-1]
+        answers = [answer for answer in self.answers[of] if answer != "_none"]
+        scored = [(self.people[key], self.scores[of][key[3]]) for key in self.those(span, levels, of, answers)]
+        points = sum((person * score for person, score in scored), scored[0][0] * 0)
+        if category == "pairs":
+            self.model.addConstr(sum((person for person, _ in scored), scored[0][0] * 0) == int(value))
+            return
+        base = int(shown[told, of, "pairs"] if change else shown[told, f"n({of})", ""] or 0)
+        mean = Decimal((shown[told, of, "mean"] if change else shown[told, f"mean({of})", ""]) or 0)
+        half = Fraction(1, 2) if base < 61 else Fraction(1, 20)
+        least, most = (Fraction(mean) - half) * base, (Fraction(mean) + half) * base
+        if category == "mean":
+            self.model.addConstr(points >= float(least))
+            self.model.addConstr(points <= float(most))
+        if category == "d" or (change and category != "sd"):
+            return
+        squares = sum((person * score * score for person, score in scored), scored[0][0] * 0)
+        low, high = max(Fraction(value) - Fraction(1, 20), Fraction(0)) ** 2, (Fraction(value) + Fraction(1, 20)) ** 2
+        sums = range(-(-least.numerator // least.denominator), most.numerator // most.denominator + 1)
+        chosen = [self.model.addBinary() for _ in sums]
+        self.model.addConstr(sum(chosen[1:], chosen[0] + 0) == 1)
+        at = list(zip(chosen, sums, strict=True))
+        self.model.addConstr(points == sum((one * total for one, total in at), chosen[0] * 0))
+        for bound, sign in ((low, 1), (high, -1)):
+            told_squares = sum(
+                (one * float((base - 1) * bound + Fraction(total * total, base)) for one, total in at), chosen[0] * 0
+            )
+            self.model.addConstr(sign * squares - sign * told_squares >= -1e-6)
 
     def meant(self, measure: str, category: str) -> tuple[str, Sequence[str]]:
         """The question that a measure counts, and the answers."""

@@ -82,6 +82,23 @@ class Form:
         return asked[name]
 
     @property
+    def roster(self) -> Question | None:
+        """The dimension whose choices are units with a known number of members; None where there is none."""
+        for question in self.questions:
+            sized = bool(question.choices) and all(choice.size is not None for choice in question.choices)
+            if sized and question.role is Role.DIMENSION and question.kind is Kind.SELECT_ONE:
+                return question
+        return None
+
+    def levels_of(self, name: str, roster: Question) -> Mapping[str, str]:
+        """For each unit its level of a dimension: itself, or its coarser level; empty for other dimensions."""
+        if name == roster.name:
+            return {choice.name: choice.name for choice in roster.choices}
+        made = next((made for made in self.derived if made.name == name and made.source == roster.name), None)
+        found = {choice.name: made.level(choice.name) for choice in roster.choices} if made else {}
+        return {unit: level for unit, level in found.items() if level is not None}
+
+    @property
     def weekly(self) -> bool:
         """Whether a summary is grouped by the week in which answers were given."""
         return any(WEEK in summary.by for summary in self.summaries)
@@ -199,21 +216,49 @@ class Form:
 
     def _summary_problems(self, summary: SummarySpec) -> Iterator[Problem]:
         place = Place(question=summary.name)
-        named = (*summary.by, *(measure.of for measure in summary.measures)) if summary.by else ()
+        named = (*summary.by, *(name for m in summary.measures for name in m.names)) if summary.by else ()
         for name in sorted(self._dangerous() & {*named}):
             yield Problem(code="danger-by-group", place=place, params={"summary": summary.name, "name": name})
         yield from self._by_problems(summary, place)
+        if summary.nonresponse and not any(measure.kind is MeasureKind.RATE for measure in summary.measures):
+            yield Problem(code="nonresponse-without-rate", place=place, params={"summary": summary.name})
         for measure in summary.measures:
-            if not measure.of:
-                continue
-            if unknown := list(self._unknown(measure.of, summary.name, scales=True, derived=True)):
-                yield from unknown
-            elif not self.is_scale(measure.of) and not self.question(measure.of).countable:
-                params = {"summary": summary.name, "name": measure.of}
-                yield Problem(code="measure-private", place=place, params=params)
-            elif not self._computable(measure):
+            unknown = [
+                p for name in measure.names for p in self._unknown(name, summary.name, scales=True, derived=True)
+            ]
+            private = [] if unknown else [name for name in measure.names if not self._countable(name)]
+            yield from unknown
+            for name in private:
+                yield Problem(code="measure-private", place=place, params={"summary": summary.name, "name": name})
+            if not unknown and not private and not self._computable(measure):
                 params = {"summary": summary.name, "measure": str(measure)}
                 yield Problem(code="measure-unknown", place=place, params=params)
+            elif measure.kind is MeasureKind.RATE and not self._rated(summary):
+                yield Problem(code="rate-without-roster", place=place, params={"summary": summary.name})
+            elif measure.kind is MeasureKind.ALPHA:
+                yield from self._alpha_problems(summary, measure)
+
+    def _alpha_problems(self, summary: SummarySpec, measure: Measure) -> Iterator[Problem]:
+        """Alpha is told of everybody only, and where no table tells of an item: with those it would say too much."""
+        place, params = Place(question=summary.name), {"summary": summary.name, "measure": str(measure)}
+        if summary.by:
+            yield Problem(code="alpha-by-group", place=place, params=params)
+        told = {name for known in self.summaries for name in (*known.by, *(n for m in known.measures for n in m.names))}
+        told |= {made.source for made in self.derived if made.name in told}
+        for item in self.scale(measure.of).items:
+            if item in told:
+                yield Problem(code="alpha-beside-items", place=place, params={**params, "name": item})
+
+    def _rated(self, summary: SummarySpec) -> bool:
+        """Whether everybody in each group of a summary is on a roster."""
+        roster = self.roster
+        return roster is not None and all(self.levels_of(name, roster) for name in summary.by)
+
+    def _countable(self, name: str) -> bool:
+        return self.is_scale(name) or self.question(name).countable
+
+    def _scored(self, name: str) -> bool:
+        return self.is_scale(name) or self.question(name).scored
 
     def _by_problems(self, summary: SummarySpec, place: Place) -> Iterator[Problem]:
         for name in sorted({name for name in summary.by if summary.by.count(name) > 1}):
@@ -233,9 +278,13 @@ class Form:
     def _computable(self, measure: Measure) -> bool:
         scale = self.scale(measure.of) if self.is_scale(measure.of) else None
         match measure.kind:
-            case MeasureKind.N:
+            case MeasureKind.N | MeasureKind.RATE:
                 return True
-            case MeasureKind.MEAN | MeasureKind.SHARE:
-                return scale is not None or self.question(measure.of).scored
+            case MeasureKind.MEAN | MeasureKind.SHARE | MeasureKind.SD:
+                return self._scored(measure.of)
+            case MeasureKind.CHANGE:
+                return measure.of != measure.then and self._scored(measure.of) and self._scored(measure.then)
+            case MeasureKind.ALPHA:
+                return scale is not None and len(scale.items) > 1
             case MeasureKind.DISTRIBUTION:
                 return measure.banded and bool(scale.bands) if scale else bool(self.question(measure.of).choices)

@@ -44,13 +44,14 @@ class Role(StrEnum):
 class Choice:
     """One thing to choose: `name` is what is stored, never the label.
 
-    `column_value` are the spellings by which a foreign file writes it.
+    `column_value` are the spellings by which a foreign file writes it; `size` of a unit: how many are on its roster.
     """
 
     name: str
     label: Text
     score: int | None = None
     column_value: tuple[str, ...] = ()
+    size: int | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name, CHOICE_NAME)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from xinqiao.core.summary import TOTAL, Measure
+from xinqiao.core.summary import DEVIATION, EFFECT, MEAN, MEMBERS, PAIRS, TOTAL, Measure, MeasureKind
 from xinqiao.core.text import Text
 
 FLOOR = 5
+OTHER_FIGURES = re.compile(r"sd\(|change\(|alpha\(|response-rate$")
+Key = tuple[tuple[str, ...], str, str]
 PERIOD = re.compile(r"(\d{4}-W\d{2}(/\d{4}-W\d{2})?)?")
 
 
@@ -34,6 +36,9 @@ class Policy:
     (with two, two means give a newcomer's exact score in every group up to 61).
     share_from, share_whole_from: from which a share is shown, in steps of 5 and of 1 per cent: a step is one
     person at least.
+    sd_from: respondents from which an SD is shown, with one decimal; change_from: pairs from which a mean change
+    is; effect_from, alpha_from: from which a change in SDs and Cronbach's alpha are, of everybody together.
+    absent_from: the least number of those who did not answer that a table may tell, 0 apart; 0: any number.
     """
 
     threshold: int = FLOOR
@@ -41,11 +46,18 @@ class Policy:
     mean_decimal_from: int = 61
     share_from: int = 20
     share_whole_from: int = 100
+    sd_from: int = 30
+    change_from: int = 20
+    effect_from: int = 50
+    alpha_from: int = 50
+    absent_from: int = 0
 
     def __post_init__(self) -> None:
         if self.threshold < FLOOR or self.mean_from < 10 or self.mean_decimal_from < 61:
             raise ValueError("a policy below the floor")
         if self.share_from < 20 or self.share_whole_from < 100:
+            raise ValueError("a policy below the floor")
+        if self.sd_from < 30 or self.change_from < 20 or min(self.effect_from, self.alpha_from) < 50:
             raise ValueError("a policy below the floor")
 
     def share_step(self, base: int) -> int:
@@ -76,7 +88,8 @@ class Dimension:
 class Cell:
     """One figure: `levels` has one entry a dimension, `*` for its total.
 
-    A count's value is an int, a mean's a Decimal, a share's its per cent as an int; a suppressed cell has none.
+    A count's value is an int, a share's and a response rate's its per cent as an int, all else's a Decimal; a
+    suppressed cell has none.
     """
 
     levels: tuple[str, ...]
@@ -100,7 +113,7 @@ class SafeTable:
     """A table that no reader can undo. Raises ValueError for any cell that its policy forbids.
 
     `period` is an ISO week or two joined by `/`, or empty where the rows carry no date.
-    A mean and a share need the shown `n(x)` of their group as their base.
+    A mean and a share need the shown `n(x)` of their group as their base, an SD its mean too.
     """
 
     name: str
@@ -147,6 +160,8 @@ class SafeTable:
             elif cell.measure.startswith("share("):
                 of = measure.of if (measure := Measure.parse(cell.measure)) else ""
                 yield from self._share_faults(cell, values.get((cell.levels, f"n({of})", "")), place)
+            elif OTHER_FIGURES.match(cell.measure):
+                yield from (f"{place}: {fault}" for fault in _other_faults(cell, values, self.policy))
             elif cell.value is not None and not _count_allowed(cell.value, self.policy.threshold):
                 yield f"{place}: a count that the policy forbids"
 
@@ -167,6 +182,64 @@ class SafeTable:
             yield f"{place}: a share of too few"
         elif not isinstance(cell.value, int) or cell.value not in range(0, 101, self.policy.share_step(base)):
             yield f"{place}: a share that is too fine"
+
+
+def _other_faults(cell: Cell, values: Mapping[Key, int | Decimal | None], policy: Policy) -> Iterator[str]:
+    """SDs, changes, alpha and response rates: never of too few, never finer than they may be, never without a base."""
+    measure = Measure.parse(cell.measure)
+    if measure is None or cell.value is None:
+        yield from () if measure else ("no measure",)
+        return
+    here = {(name, category): value for (levels, name, category), value in values.items() if levels == cell.levels}
+    if measure.kind is MeasureKind.RATE:
+        yield from _rate_faults(cell, here, policy)
+        return
+    changes = measure.kind is MeasureKind.CHANGE
+    base = here.get((cell.measure, PAIRS) if changes else (f"n({measure.of})", ""))
+    part = (cell.category if changes else measure.kind.value) or "–"
+    if part == PAIRS:
+        yield from () if _count_allowed(cell.value, policy.threshold) else ("a count that the policy forbids",)
+        return
+    least = {
+        MEAN: policy.change_from,
+        DEVIATION: policy.sd_from,
+        EFFECT: policy.effect_from,
+        "alpha": policy.alpha_from,
+    }
+    decimals = (
+        0 if part == MEAN and base is not None and base < policy.mean_decimal_from else 2 if part == "alpha" else 1
+    )
+    if part not in least:
+        yield "an unknown figure"
+    elif not isinstance(base, int) or base < least[part]:
+        yield f"{part} of too few"
+    elif not isinstance(cell.value, Decimal) or cell.value != round(cell.value, decimals):
+        yield f"{part} with too many decimals"
+    elif part in (EFFECT, "alpha") and {*cell.levels} - {TOTAL}:
+        yield f"{part} of a part of the form"
+    elif any(here.get(key) is None for key in _rests_on(measure, part)):
+        yield f"{part} without what it rests on"
+
+
+def _rate_faults(cell: Cell, here: Mapping[tuple[str, str], int | Decimal | None], policy: Policy) -> Iterator[str]:
+    """A size by the roster stands for itself; a rate stands on it and on the count of answers."""
+    people, members = here.get(("n", "")), here.get((cell.measure, MEMBERS))
+    if cell.category == MEMBERS:
+        yield from () if isinstance(cell.value, int) and cell.value >= 0 else ("a size that is none",)
+    elif not isinstance(people, int) or not isinstance(members, int) or people > members:
+        yield "a response rate without its base"
+    elif 0 < members - people < policy.absent_from:
+        yield "a response rate that tells who did not answer"
+    elif not isinstance(cell.value, int) or cell.value not in range(0, 101, 5):
+        yield "a response rate that is too fine"
+
+
+def _rests_on(measure: Measure, part: str) -> list[tuple[str, str]]:
+    """The figures beside which an SD, a change in SDs or alpha stands, besides the count."""
+    if measure.kind is MeasureKind.CHANGE:
+        return [(str(measure), of) for of in {DEVIATION: (MEAN,), EFFECT: (MEAN, DEVIATION)}.get(part, ())]
+    of = {"sd": ("mean",), "alpha": ("mean", "sd")}[part]
+    return [(f"{kind}({measure.of})", "") for kind in of]
 
 
 def _steps(dimensions: Sequence[Dimension]) -> Iterator[tuple[int, int, Mapping[str, str]]]:

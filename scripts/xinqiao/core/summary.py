@@ -15,13 +15,18 @@ TOTAL = "*"
 # The built-in dimension: the ISO week in which an answer was given.
 WEEK = "week"
 MEASURE = re.compile(
-    r"(?P<kind>n|mean|distribution)"
+    r"(?P<kind>n|mean|sd|alpha|distribution|response-rate)"
     r"(?:\(\s*(?:(?P<band>band)\(\s*(?P<scale>[\w.-]+)\s*\)|(?P<of>[\w.-]+))\s*\))?"
 )
 
 SHARE = re.compile(
     r"share\(\s*(?P<of>[\w.-]*\w)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<bound>[+-]?[0-9]{1,9}(?:\.[0-9]{1,4})?)\s*\)"
 )
+CHANGE = re.compile(r"change\(\s*(?P<of>[\w.-]+)\s*,\s*(?P<then>[\w.-]+)\s*\)")
+# Of a response rate, how many a group has by the roster.
+MEMBERS = "members"
+# What a change tells of the pairs of scores: how many, the mean difference, its SD, and the mean in SDs.
+PAIRS, MEAN, DEVIATION, EFFECT = "pairs", "mean", "sd", "d"
 SIGNS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "=": operator.eq}
 
 
@@ -39,13 +44,21 @@ class MeasureKind(StrEnum):
     MEAN = "mean"
     DISTRIBUTION = "distribution"
     SHARE = "share"
+    SD = "sd"
+    CHANGE = "change"
+    ALPHA = "alpha"
+    RATE = "response-rate"
+
+
+# Figures of everybody in a group, not of a question.
+OF_ALL = (MeasureKind.N, MeasureKind.RATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One figure of a summary: `n`, `n(x)`, `mean(x)`, `share(x >= 10)`, `distribution(x)`, `distribution(band(x))`.
+    """One figure of a summary: `n`, `n(x)`, `mean(x)`, `sd(x)`, `share(x >= 10)`, `change(x, y)`, `distribution(x)` …
 
-    sign, bound: of a share, how a score must stand to a number to count.
+    sign, bound: of a share, how a score must stand to a number to count. then: of a change, the later score.
     """
 
     kind: MeasureKind
@@ -53,12 +66,25 @@ class Measure:
     banded: bool = False
     sign: str = ""
     bound: Fraction = Fraction(0)
+    then: str = ""
 
     def __str__(self) -> str:
         if self.kind is MeasureKind.SHARE:
             return f"share({self.of} {self.sign} {self.number})"
+        if self.kind is MeasureKind.CHANGE:
+            return self.about
         of = f"band({self.of})" if self.banded else self.of
         return f"{self.kind.value}({of})" if of else self.kind.value
+
+    @property
+    def about(self) -> str:
+        """What is counted by its answers: a question, a scale, or the difference of two."""
+        return f"change({self.of}, {self.then})" if self.kind is MeasureKind.CHANGE else self.of
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The questions and scales that it names."""
+        return tuple(name for name in (self.of, self.then) if name)
 
     @property
     def number(self) -> str:
@@ -74,11 +100,14 @@ class Measure:
         """The measure that a form file writes as `source`; None where it is none."""
         if share := SHARE.fullmatch(source.strip()):
             return cls(kind=MeasureKind.SHARE, of=share["of"], sign=share["sign"], bound=Fraction(share["bound"]))
+        if change := CHANGE.fullmatch(source.strip()):
+            return cls(kind=MeasureKind.CHANGE, of=change["of"], then=change["then"])
         match = MEASURE.fullmatch(source.strip())
         if match is None:
             return None
         kind, of, banded = MeasureKind(match["kind"]), match["of"] or match["scale"] or "", bool(match["band"])
-        wrong = (not of and kind is not MeasureKind.N) or (banded and kind is not MeasureKind.DISTRIBUTION)
+        wrong = (not of and kind not in OF_ALL) or (banded and kind is not MeasureKind.DISTRIBUTION)
+        wrong = wrong or (bool(of) and kind is MeasureKind.RATE)
         return None if wrong else cls(kind=kind, of=of, banded=banded)
 
 
@@ -87,6 +116,7 @@ class SummarySpec:
     """A table that a form asks for: `by` names its dimensions, `measures` what is computed.
 
     hierarchies: the dimensions of `by` that are steps of one hierarchy, each from coarse to fine.
+    nonresponse: whether nobody may know of a few people that they did not answer.
     """
 
     name: str
@@ -95,6 +125,7 @@ class SummarySpec:
     measures: tuple[Measure, ...]
     audience: Audience = Audience.STAFF
     hierarchies: tuple[tuple[str, ...], ...] = ()
+    nonresponse: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -11,6 +11,7 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, SafeTable
 from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard import figures
 from xinqiao.dashboard.reading import (
     Distribution,
     Group,
@@ -89,7 +90,7 @@ def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
     group = whole(form, table)
     matrices = [of for of in _families(group, measures(table)) if len(of) > 1]
     taken = {measure.of for family in matrices for measure in family}
-    left = tuple(measure for measure in measures(table) if measure.of not in taken)
+    left = tuple(m for m in measures(table) if m.about not in taken or m.kind is MeasureKind.SHARE)
     found = [_matrix(group, family) for family in matrices]
     if left:
         listing = _listing(form, table, left, [group], (text("table.count"),), text("table.figures_part"))
@@ -102,8 +103,8 @@ def _by_rows(form: Form, table: SafeTable) -> Iterator[Block]:
     groups = [Group(form, table, levels) for levels in _combinations(table)]
     corner = joined(" · ", " · ", [dimension.label for dimension in table.dimensions])
     asked = measures(table)
-    for of in dict.fromkeys(measure.of for measure in asked):
-        columns = list(_columns(form, [measure for measure in asked if measure.of == of], groups))
+    for of in dict.fromkeys(measure.about for measure in asked):
+        columns = list(_columns(form, [measure for measure in asked if measure.about == of], groups))
         lines = []
         for group in groups:
             head, depth = _row_head(table.dimensions, group.levels)
@@ -125,7 +126,7 @@ def _columns(form: Form, asked: Sequence[Measure], groups: Sequence[Group]) -> I
     """The figures of a question or scale, its answers last: measure, category and what heads it."""
     for measure in sorted(asked, key=lambda m: m.kind is MeasureKind.DISTRIBUTION):
         if measure.kind is not MeasureKind.DISTRIBUTION:
-            yield measure, "", _figure_words(measure)
+            yield from ((measure, category, words) for category, words in figures.lines(measure, groups))
             continue
         for name in _category_names(form, measure, groups):
             yield measure, name, category_label(form, measure, name)
@@ -174,6 +175,7 @@ def _extras(group: Group, family: Sequence[Measure]) -> list[tuple[str, str, Tex
         ("{d}", NO_ANSWER, text("table.unanswered")),
         ("n({x})", "", text("table.answered")),
         ("mean({x})", "", text("table.mean")),
+        ("sd({x})", "", text("measure.sd")),
     ]
     return [
         (kind, category, label)
@@ -191,7 +193,9 @@ def _listing(
     about: Text,
 ) -> Block:
     """One part for each question or scale: mean, base, answers."""
-    parts = [_part(form, of, [m for m in asked if m.of == of], groups) for of in dict.fromkeys(m.of for m in asked)]
+    parts = [
+        _part(form, of, [m for m in asked if m.about == of], groups) for of in dict.fromkeys(m.about for m in asked)
+    ]
     return Block(title=table.title, about=about, corner=text("table.figure"), columns=columns, parts=tuple(parts))
 
 
@@ -201,18 +205,11 @@ def _part(form: Form, of: str, asked: Sequence[Measure], groups: Sequence[Group]
         if measure.kind is MeasureKind.DISTRIBUTION:
             lines += list(_answer_lines(form, measure, groups))
             continue
-        entries = tuple(_entry(group, str(measure), "") for group in groups)
-        lines.append(Line(head=_figure_words(measure), entries=entries))
+        for category, words in figures.lines(measure, groups):
+            entries = tuple(_entry(group, str(measure), category) for group in groups)
+            lines.append(Line(head=words, entries=entries))
     head = measure_label(form, of) if of else None
     return Part(head=head, lines=tuple(lines), several=is_several(form, of))
-
-
-def _figure_words(measure: Measure) -> Text:
-    if measure.kind is MeasureKind.SHARE:
-        sign = {">=": "≥", "<=": "≤"}.get(measure.sign, measure.sign)
-        return Text({lang: Words(lang)("table.share", sign=sign, number=measure.number) for lang in Lang})
-    key = "mean" if measure.kind is MeasureKind.MEAN else "answered" if measure.of else "respondents"
-    return text(f"table.{key}")
 
 
 def _category_names(form: Form, measure: Measure, groups: Sequence[Group]) -> list[str]:
@@ -234,7 +231,7 @@ def _entry(group: Group, measure: str, category: str, of: Distribution | None = 
     if cell is None:
         return Entry()
     share = of.share([category]) if of and category != NO_ANSWER else None
-    unit = "%" if measure.startswith("share(") else ""
+    unit = figures.unit(measure, category)
     return Entry(value=cell.value, hidden=cell.value is None, percent=share.percent if share else None, unit=unit)
 
 

@@ -34,7 +34,7 @@ def _named(tables: Sequence[SafeTable]) -> Iterator[str]:
     for table in tables:
         yield from (dimension.name for dimension in table.dimensions)
         measures = {cell.measure for cell in table.cells}
-        yield from (measure.of for text in measures if (measure := Measure.parse(text)) is not None)
+        yield from (name for text in measures if (known := Measure.parse(text)) for name in known.names)
 
 
 def _question(question: Question) -> Json:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from xinqiao.core.form import Form
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard import figures
 from xinqiao.dashboard.reading import (
     Distribution,
     Pair,
@@ -68,6 +69,7 @@ class Lead:
             yield self.say("lead.period", period=self.say.period(period))
         if change := self._first():
             yield self.change(change)
+        yield from figures.sentences(self.form, self.tables, self.say)
         rose = [change.direction for change in self.changes if change.positive]
         if len(rose) > 1:
             key = "lead.pairs_all" if set(rose) == {"rose"} else "lead.pairs_count"

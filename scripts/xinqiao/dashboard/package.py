@@ -126,10 +126,16 @@ def _resource(table: SafeTable, content: bytes) -> dict[str, object]:
                 "mean_decimal_from": table.policy.mean_decimal_from,
                 "share_from": table.policy.share_from,
                 "share_whole_from": table.policy.share_whole_from,
+                "sd_from": table.policy.sd_from,
+                "change_from": table.policy.change_from,
+                "effect_from": table.policy.effect_from,
+                "alpha_from": table.policy.alpha_from,
+                "absent_from": table.policy.absent_from,
             },
             "rounding": (
                 "counts exact; means to whole numbers, from mean_decimal_from answers to one decimal; "
-                "shares to 5 per cent, from share_whole_from answers to 1"
+                "shares to 5 per cent, from share_whole_from answers to 1; SDs (of a sample, n - 1) and changes in "
+                "SDs (of the figures shown) to one decimal, alpha to two; response rates to 5 per cent"
             ),
             "dimensions": [_dimension(dimension) for dimension in table.dimensions],
         },

@@ -12,10 +12,11 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang
+from xinqiao.dashboard import figures
 from xinqiao.dashboard.blocks import Block, blocks, heading
 from xinqiao.dashboard.chart import panels
 from xinqiao.dashboard.lead import Lead
-from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, quarantine, summaries
+from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, measures, quarantine, summaries
 from xinqiao.dashboard.reasons import nothing_listed, quarantine_block
 from xinqiao.dashboard.weeks import weeks
 from xinqiao.dashboard.words import TEMPLATES, Words
@@ -147,6 +148,7 @@ def _rules(tables: Sequence[SafeTable], say: Words) -> Iterator[str]:
             yield say("hidden.means", whole=whole, decimal=decimal)
         if any(cell.measure.startswith("share(") for cell in table.cells):
             yield say("hidden.shares", least=table.policy.share_from, whole=table.policy.share_whole_from)
+        yield from figures.rules({measure.kind for measure in measures(table)}, table.policy, say)
 
 
 def _made(tables: Sequence[SafeTable], say: Words) -> Iterator[tuple[str, str]]:

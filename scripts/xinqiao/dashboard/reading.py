@@ -12,7 +12,7 @@ from xinqiao.core.question import NO_ANSWER, Kind, Question
 from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.core.summary import TOTAL, Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
-from xinqiao.dashboard.words import text
+from xinqiao.dashboard.words import Words, text
 
 QUARANTINE = "_quarantine"
 # Below this many answers a percentage says more than is known; counts are given instead.
@@ -200,7 +200,7 @@ def figure(form: Form, tables: Sequence[SafeTable], measure: str) -> Cell | None
 
 def pairs(form: Form, tables: Sequence[SafeTable]) -> tuple[Pair, ...]:
     """Questions and scales of the tables whose names differ only in before and now; scales come first."""
-    asked = {measure.of for table in summaries(tables) for measure in measures(table) if measure.of}
+    asked = {measure.about for table in summaries(tables) for measure in measures(table) if measure.of}
     names = [*(scale.name for scale in form.scales), *(question.name for question in form.questions)]
     found = [
         Pair(before=name, now=name[: -len(before)] + now, label=pair_label(form, name, name[: -len(before)] + now))
@@ -257,7 +257,10 @@ def is_several(form: Form, name: str) -> bool:
 
 
 def measure_label(form: Form, name: str) -> Text:
-    """A question's label or a scale's title; the name itself where the form no longer has it."""
+    """A question's label, a scale's title, of a change both; the name itself where the form no longer has it."""
+    if (change := Measure.parse(name)) and change.then:
+        before, after = (measure_label(form, part) for part in change.names)
+        return Text({lang: Words(lang)("measure.change_of", before=before[lang], after=after[lang]) for lang in Lang})
     if form.is_scale(name):
         return form.scale(name).title
     question = question_of(form, name)

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -17,8 +18,12 @@ from pathlib import Path
 from xinqiao.core.parsed import Json, as_list, as_object, as_string, as_whole
 from xinqiao.core.problem import refuse
 from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.summary import PAIRS
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint
+
+# What is no whole number.
+REAL = re.compile(r"(mean|sd|change|alpha)\(")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,22 +128,22 @@ def _cells(content: bytes, dimensions: tuple[str, ...]) -> Iterator[Cell]:
             levels=tuple(row[: len(dimensions)]),
             measure=measure,
             category=category,
-            value=_value(measure, value),
+            value=_value(measure, category, value),
             status=Status(status),
         )
 
 
-def _value(measure: str, written: str) -> int | Decimal | None:
+def _value(measure: str, category: str, written: str) -> int | Decimal | None:
     if not written:
         return None
-    if not measure.startswith("mean("):
+    if not REAL.match(measure) or (measure.startswith("change(") and category == PAIRS):
         return int(written)
     try:
         mean = Decimal(written)
     except InvalidOperation:
-        raise ValueError("a mean that is not a number") from None
+        raise ValueError("a figure that is not a number") from None
     if not mean.is_finite():
-        raise ValueError("a mean that is not finite")
+        raise ValueError("a figure that is not finite")
     return mean
 
 

@@ -18,7 +18,7 @@ from xinqiao.core.question import BadAnswer, Choice, Kind, Question
 from xinqiao.core.summary import Measure, SummarySpec
 from xinqiao.core.text import Text
 from xinqiao.forms.fit import checked, nearest
-from xinqiao.forms.shape import ChoiceShape, LabelShape, RowShape, Sensitive, SummaryShape
+from xinqiao.forms.shape import ChoiceShape, LabelShape, Nonresponse, RowShape, Sensitive, SummaryShape
 from xinqiao.forms.yaml_lines import Document, Path
 
 Lists = Mapping[str, tuple[Choice, ...]]
@@ -30,7 +30,7 @@ TYPES_NOT_YET = {
     "file", "geopoint", "geoshape", "geotrace", "hidden", "image", "range", "rank", "select_one_from_file",
     "time", "video",
 }  # fmt: skip
-MEASURES_NOT_YET = re.compile(r"(sd|alpha|change)\(.*\)|response-rate|n\(.*\).*")
+MEASURES_NOT_YET = re.compile(r"change\(.*\)|n\(.*\).*")
 # What Python's and every browser's regular expressions read alike; anything else is refused.
 REGEX = re.compile(r"(?:[^\\(]|\((?!\?)|\(\?:|\\[dwDW]|\\[^A-Za-z0-9])*")
 REGEX_APART = re.compile(r"[*+?}]\+|\{,|\[\^?\]")
@@ -178,6 +178,7 @@ def summary(document: Document, path: Path) -> SummarySpec | None:
         lambda: SummarySpec(
             name=shape.name, title=shape.title.text(), by=tuple(itertools.chain(*by)),
             measures=tuple(measure for measure in measures if measure), audience=shape.audience,
+            nonresponse=shape.nonresponse is Nonresponse.SENSITIVE,
             hierarchies=tuple(
                 steps for at, steps in enumerate(by) if isinstance(shape.by[at], list)
             ),
@@ -206,8 +207,19 @@ def _dimension(document: Document, path: Path, name: str) -> str | None:
 
 def _measure(document: Document, path: Path, source: str, name: str) -> Measure | None:
     measure = Measure.parse(source)
+    if measure and measure.then and not _one_row(document, measure):
+        note(document, "not-yet", path, name, what=source)
+        return None
     if measure is None and MEASURES_NOT_YET.fullmatch(source.strip()):
         note(document, "not-yet", path, name, what=source)
     elif measure is None:
         note(document, "measure-unknown", path, name, summary=name, measure=source)
     return measure
+
+
+def _one_row(document: Document, measure: Measure) -> bool:
+    """Whether a change speaks of one row: `form.scale` would be a scale of another form, unless it is a name here."""
+    lists = [document.get((part,)) for part in ("survey", "scales")]
+    parts = [row for rows in lists if isinstance(rows, list) for row in rows]
+    here = {str(row["name"]) for row in parts if isinstance(row, dict) and "name" in row}
+    return all("." not in name or name in here for name in measure.names)

@@ -23,6 +23,13 @@ class Sensitive(StrEnum):
     HEALTH = "health"
 
 
+class Nonresponse(StrEnum):
+    """Whether it may be known of a few people that they did not answer."""
+
+    OPEN = "open"
+    SENSITIVE = "sensitive"
+
+
 def as_text(value: object) -> object:
     """A code such as `1` or `true` as the text that stands in the file."""
     if isinstance(value, bool):
@@ -225,9 +232,10 @@ class CaseShape(Shape):
 class SummaryShape(Shape):
     """One entry of `summaries`; a list inside `by` is a hierarchy."""
 
-    not_yet = frozenset({"nonresponse", "protect", "attendance"})
+    not_yet = frozenset({"protect", "attendance"})
     name: Words
     title: LabelShape
     by: list[Any] = []
     measures: list[Words]
     audience: Annotated[Audience, Lax] = Audience.STAFF
+    nonresponse: Annotated[Nonresponse, Lax] = Nonresponse.OPEN

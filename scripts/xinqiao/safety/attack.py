@@ -13,11 +13,13 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+from xinqiao.safety.bend import Bend, Row
+
 TOLERANCE = 1e-6
 NODES = 5_000
 LONGEST = 300.0  # seconds for one programme; one that is not solved by then counts as unsolved
 
-Sum = Mapping[int, int]  # unknown → coefficient
+Sum = Mapping[int, float]  # unknown → coefficient
 World = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
@@ -37,6 +39,12 @@ class System:
     unknowns: int
     known: list[tuple[Sum, float, float]] = field(default_factory=list)
     values: dict[int, int] = field(default_factory=dict, repr=False)
+    bends: list[Bend] = field(default_factory=list)
+
+    def bend(self, bend: Bend) -> None:
+        """Notes a shown SD: with rows that all its worlds fit, and to be tested on every world found."""
+        self.known += bend.around()
+        self.bends.append(bend)
 
     def add(self, terms: Sum, low: float, high: float) -> None:
         """Notes that a sum lies between two bounds."""
@@ -57,7 +65,7 @@ class System:
                 break
         self.known = waiting
 
-    def _without_values(self, terms: Sum) -> tuple[dict[int, int], int]:
+    def _without_values(self, terms: Sum) -> tuple[dict[int, float], float]:
         left = {at: factor for at, factor in terms.items() if at not in self.values}
         return left, sum(factor * self.values[at] for at, factor in terms.items() if at in self.values)
 
@@ -75,6 +83,11 @@ class System:
             return True
         return False
 
+    def _bent(self) -> list[list[int]]:
+        """The unknowns that an SD ties together."""
+        left = ([at for at in bend.scores if at not in self.values] for bend in self.bends)
+        return [unknowns for unknowns in left if unknowns]
+
     def pieces(self) -> list[Piece]:
         """The parts of the system that have nothing to do with each other."""
         leader = list(range(self.unknowns))
@@ -85,7 +98,7 @@ class System:
                 at = leader[at]
             return at
 
-        for terms, _, _ in self.known:
+        for terms in (*(terms for terms, _, _ in self.known), *self._bent()):
             first, *others = terms
             for other in others:
                 leader[find(other)] = find(first)
@@ -96,18 +109,26 @@ class System:
         rows: dict[int, list[tuple[Sum, float, float]]] = {root: [] for root in members}
         for row in self.known:
             rows[find(next(iter(row[0])))].append(row)
-        return [Piece(unknowns, rows[root]) for root, unknowns in members.items()]
+        bends: dict[int, list[Bend]] = {root: [] for root in members}
+        for bend in (bend.without(self.values) for bend in self.bends):
+            if bend.scores:
+                bends[find(next(iter(bend.scores)))].append(bend)
+            elif not bend.fits({}):
+                raise Impossible("the tables contradict each other")
+        return [Piece(unknowns, rows[root], bends[root]) for root, unknowns in members.items()]
 
 
 class Piece:
     """One connected part: its own linear programme, asked again and again for other sums."""
 
-    def __init__(self, unknowns: Sequence[int], rows: Sequence[tuple[Sum, float, float]]) -> None:
+    def __init__(
+        self, unknowns: Sequence[int], rows: Sequence[tuple[Sum, float, float]], bends: Sequence[Bend] = ()
+    ) -> None:
         self.place = {at: number for number, at in enumerate(unknowns)}
         told = [abs(bound) for _, low, high in rows for bound in (low, high) if abs(bound) < highspy.kHighsInf]
         # A world within this box is a world; without it a sum may have no largest value.
         self.box = 2 * max(told, default=0) + 1_000
-        self._rows = rows
+        self._rows, self._bends = rows, bends
         self._solver = _solver()
         self._solver.passModel(self._model(whole=False))
 
@@ -151,17 +172,35 @@ class Piece:
         world = solved(self._solver)
         if -float(cost @ world) < goal - TOLERANCE:
             return None
+        whole: World | None = np.rint(world).astype(np.int64)
         if np.abs(world - np.rint(world)).max(initial=0) > TOLERANCE:
-            return self._reach_whole(cost, goal)
-        return np.rint(world).astype(np.int64)
+            whole = self._reach_whole(cost, goal, ())
+        if whole is None or not (broken := self._broken(whole)):
+            return whole
+        rows = [row for bend in broken for row in bend.within(self._named(whole))]
+        again = self._reach_whole(cost, goal, rows)
+        return None if again is None or self._broken(again) else again
 
-    def _reach_whole(self, cost: Reals, goal: float) -> World | None:
-        """The same goal in whole numbers, where the programme's corner was none."""
+    def _named(self, world: World) -> dict[int, int]:
+        return {at: int(world[number]) for at, number in self.place.items()}
+
+    def _broken(self, world: World) -> list[Bend]:
+        """The SDs that a world does not show."""
+        if not self._bends:
+            return []
+        named = self._named(world)
+        return [bend for bend in self._bends if not bend.fits(named)]
+
+    def _reach_whole(self, cost: Reals, goal: float, more: Iterable[Row]) -> World | None:
+        """The same goal in whole numbers, where the programme's corner was none or did not keep to an SD."""
         solver = _solver()
         solver.setOptionValue("mip_max_nodes", NODES)
         solver.passModel(self._model(whole=True))
         used = np.flatnonzero(cost).astype(np.int32)
         solver.addRow(goal, highspy.kHighsInf, len(used), used, -cost[used])
+        for terms, low, high in more:
+            places = np.array([self.place[at] for at in terms], dtype=np.int32)
+            solver.addRow(low, high, len(places), places, np.array([*terms.values()], dtype=float))
         try:
             return np.rint(solved(solver)).astype(np.int64)
         except Impossible:

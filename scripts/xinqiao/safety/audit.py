@@ -16,7 +16,7 @@ from xinqiao.core.safe import SafeTable
 from xinqiao.safety.attack import Impossible, Piece, System, World
 from xinqiao.safety.count import Counts
 from xinqiao.safety.scene import Scene
-from xinqiao.safety.structure import ALL, Group, Structure
+from xinqiao.safety.structure import ALL, Group, Structure, covers
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE
 
 Asked = tuple[Group, str, frozenset[str]]
@@ -28,7 +28,7 @@ class About:
 
     first, last: the intervals between releases in which they came. k: how many would be enough. beside:
     the place of the dimension whose other levels are meant, −1 for none. shared: what was found is that
-    those who answered are, all or all but a few, not of these leaves.
+    those who answered are, all or all but a few, not of these leaves. absent: who had not answered by then.
     """
 
     group: Group
@@ -39,6 +39,7 @@ class About:
     k: int
     beside: int = -1
     shared: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Suspect:
 
     about: About
     unknowns: tuple[int, ...]
+    k: int  # how many people it must be able to have
     must_empty: bool = False
     must_fill: bool = False
     # Without the truth: one of both will do.
@@ -63,11 +65,6 @@ class Suspect:
     filled: bool = False
     seek_empty: bool = False
     alibi: Suspect | None = field(default=None, repr=False)
-
-    @property
-    def k(self) -> int:
-        """How many people it may be known to have."""
-        return self.about.k
 
     def holds(self) -> bool:
         """Whether nothing is known of it that must not be."""
@@ -95,7 +92,7 @@ def audit(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts:
         for table in tables:
             scene.read(table, upto)
     truth = scene.truth(counts) if counts is not None else None
-    suspects = list(_suspects(scene, truth))
+    suspects = [*_suspects(scene, truth), *_did_not_answer(scene, truth)]
     scene.system.reduce()
     _interrogate(scene.system, suspects)
     # Who can be nobody and is found all the same is found by what all others then share.
@@ -121,11 +118,16 @@ def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]]) -> bool
 
 def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
     """Everybody worth asking about: cells, what is left of a group beside them, newcomers of each span."""
+    spreads = {figure.variable for plan in scene.structure.known_plans for figure in plan.figures if figure.sd}
     for (group, name), (categories, k) in _asked(scene.structure).items():
         answered = frozenset[str]()
         if name != ALL:
             answered = scene.structure.variables[name].answered
-        for leaves in _around(scene.structure, name, categories):
+        asked = _around(scene.structure, name, categories)
+        if name in spreads:
+            asked = sorted({*asked, *_apart(scene.structure, name)}, key=sorted)
+            categories |= {frozenset({leaf}) for leaf in scene.structure.variables[name].scores}
+        for leaves in asked:
             sensitive = name != ALL and scene.structure.variables[name].sensitive
             # Others gave one answer: that they answered at all is none.
             common = sensitive and bool(leaves & answered) and answered - leaves in categories
@@ -134,7 +136,8 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
                     span = (first, last)
                     people = scene.who(span, group, name, leaves)
                     about = About(group=group, variable=name, leaves=leaves, first=first, last=last, k=k)
-                    suspect = _suspect(about, people, truth)
+                    room = [size for known, size in scene.sizes.items() if covers(known, group)]
+                    suspect = _suspect(about, people, truth, room)
                     if common:
                         everybody = replace(about, leaves=answered)
                         _must_not_share(suspect, everybody, scene.who(span, group, name, answered), truth)
@@ -143,7 +146,16 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
                     yield suspect
                     for at, wider in scene.structure.wider(group):
                         others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
-                        yield _suspect(replace(about, beside=at), others, truth)
+                        room = [size for known, size in scene.sizes.items() if covers(known, wider)]
+                        left = [size - scene.sizes.get(group, 0) for size in room]
+                        yield _suspect(replace(about, beside=at), others, truth, left)
+
+
+def _did_not_answer(scene: Scene, truth: World | None) -> Iterator[Suspect]:
+    """Those of a roster who had not answered by a release, where tables may not tell."""
+    for (group, upto), (at, k, size) in scene.absent.items():
+        about = About(group=group, variable=ALL, leaves=frozenset(), first=0, last=upto, k=k, absent=True)
+        yield _suspect(about, [at], truth, [size])
 
 
 def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[str]], int]]:
@@ -153,9 +165,9 @@ def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[
             for name in {ALL, *(figure.variable for figure in plan.figures)}:
                 sets, k = asked.setdefault((group, name), (set(), 0))
                 for figure in plan.figures:
-                    if figure.variable == name and figure.mean:
+                    if figure.variable == name and (figure.mean or figure.sd):
                         sets |= _outermost(structure, name)
-                    elif figure.variable == name:
+                    elif figure.variable == name and not (figure.alpha or figure.effect):
                         sets.add(figure.leaves)
                 asked[group, name] = (sets, max(k, plan.policy.threshold))
     return asked
@@ -165,6 +177,16 @@ def _outermost(structure: Structure, name: str) -> set[frozenset[str]]:
     """The answers at both ends of the scores: a mean near an end tells how few are not there."""
     ordered = sorted(structure.variables[name].scores.items(), key=lambda item: item[1])
     return {frozenset({leaf}) for leaf, _ in (ordered[:1] + ordered[-1:])}
+
+
+def _apart(structure: Structure, name: str) -> set[frozenset[str]]:
+    """Whom an SD may single out: who is below or above any bound, and all who do not have one certain score."""
+    ordered = sorted(structure.variables[name].scores.items(), key=lambda item: item[1])
+    leaves = [leaf for leaf, _ in ordered]
+    people = {frozenset(leaves) - {leaf} for leaf in leaves}
+    for at in range(1, len(leaves)):
+        people |= {frozenset(leaves[:at]), frozenset(leaves[at:])}
+    return people
 
 
 def _around(structure: Structure, name: str, categories: set[frozenset[str]]) -> list[frozenset[str]]:
@@ -181,8 +203,9 @@ def _around(structure: Structure, name: str, categories: set[frozenset[str]]) ->
     return sorted(sets - {frozenset(), whole}, key=sorted)
 
 
-def _suspect(about: About, people: Sequence[int], truth: World | None) -> Suspect:
-    suspect = Suspect(about=about, unknowns=tuple(people))
+def _suspect(about: About, people: Sequence[int], truth: World | None, room: Sequence[int]) -> Suspect:
+    """A suspect; `room`: how many there can be by the roster, which is as much as it must be able to reach."""
+    suspect = Suspect(about=about, unknowns=tuple(people), k=about.k if truth is None else min([about.k, *room]))
     if truth is not None and people:
         suspect.must_empty = suspect.must_fill = 1 <= int(truth[list(people)].sum()) < about.k
     return suspect
@@ -193,8 +216,8 @@ def _must_not_share(suspect: Suspect, everybody: About, answered: Sequence[int],
     if not suspect.unknowns:
         return
     if truth is None:
-        suspect.alibi = Suspect(about=everybody, unknowns=tuple(answered), seek_empty=True)
-    elif bool(truth[list(answered)].any()) and int(truth[list(suspect.unknowns)].sum()) < suspect.k:
+        suspect.alibi = Suspect(about=everybody, unknowns=tuple(answered), k=everybody.k, seek_empty=True)
+    elif bool(truth[list(answered)].any()) and int(truth[list(suspect.unknowns)].sum()) < suspect.about.k:
         suspect.must_fill = True
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,25 +13,23 @@ from xinqiao.core.problem import refuse
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.count import Counts
-from xinqiao.safety.facts import decimals_at, listed_rows, told_rows
+from xinqiao.safety.facts import listed_rows, told_rows
+from xinqiao.safety.identity import SD, SHARE, Identity, identity_of, is_coarse, mean_of, share_of, total_of
 from xinqiao.safety.relations import (
     Atlas,
+    absent,
     atlas,
     counts_that_round_to,
     families,
     linking_rows,
-    rounded_share,
     score_lattice,
     sums_that_round_to,
     truth_of,
 )
-from xinqiao.safety.rows import Floats, Ints, Rows, Sparse
+from xinqiao.safety.rows import Flags, Floats, Ints, Rows, Sparse
+from xinqiao.safety.spread import Curve, changed, scores_of, spread_cell, told_spreads
 from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Plan, Structure, covers
 
-# A cell that several tables show is one cell: group, variable, leaves, and how it is told: -1 a count, a mean
-# by its decimals, a share by SHARE and its step.
-Identity = tuple[Group, str, Leaves, int]
-SHARE = 100
 # What a cell costs more for each dimension of which it is a total: the figures of all are wanted most.
 COUNT_WIDER, MEAN_WIDER = 4.0, 25.0
 
@@ -47,16 +43,26 @@ class Cells:
     low: Floats = field(repr=False)
     high: Floats = field(repr=False)
     cost: Floats = field(repr=False)
-    base: Ints = field(repr=False)  # of a mean: the number of its base cell; else -1
+    base: Ints = field(repr=False)  # of a mean: the number of its base cell, of an SD that of its mean; else -1
     primary: tuple[int, ...] = field(repr=False)
+    curves: tuple[Curve, ...] = field(default=(), repr=False)  # what SDs tell and no bound can say
+
+    def changed(self, world: Ints) -> Flags:
+        """Which cells a world would show otherwise."""
+        values = self.rows.of(world)
+        return changed(self.curves, values, (values < self.low) | (values > self.high))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
-    """The protected groups: each must be able to be empty and to reach `k`."""
+    """The protected groups: each must be able to be empty and to reach `k`, or all that its roster allows.
+
+    Of those who did not answer a row is the number of the others, below 0; `empty` and `k` are less by the roster.
+    """
 
     rows: Sparse = field(repr=False)
     k: Ints = field(repr=False)
+    empty: Ints = field(repr=False)
     of: tuple[str, ...]  # the question or scale that a group speaks of; empty for everybody
 
 
@@ -77,7 +83,10 @@ def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTa
     """Sets the task up. Raises XinqiaoError (release-contradiction) where earlier tables tell otherwise."""
     where = atlas(structure, len(counts.intervals))
     truth = truth_of(where, counts)
-    fixed, low, high = _fixed(where, earlier)
+    for group, size in structure.sizes.items():
+        if total_of(where, truth, group, ALL, frozenset()) > size:
+            raise refuse("roster-too-small", group=" · ".join(level for level in group if level != TOTAL) or TOTAL)
+    fixed, low, high = _fixed(where, earlier, truth)
     values = fixed.of(truth)
     if bool(np.any(values < low) or np.any(values > high)):
         raise refuse("release-contradiction")
@@ -86,53 +95,24 @@ def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTa
     return Task(where=where, truth=truth, fixed=fixed, fixed_low=low, fixed_high=high, cells=cells, groups=groups)
 
 
-def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> tuple[Sparse, Floats, Floats]:
+def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]], truth: Ints) -> tuple[Sparse, Floats, Floats]:
     rows, bounds = Rows(), []
     for columns, values, high in linking_rows(where):
         for interval in range(where.intervals):
             rows.add(columns + interval * where.size, values)
             bounds.append((0.0, high))
     for upto, tables in enumerate(earlier):
-        for columns, values, low, top in told_rows(where, tables, upto):
+        for columns, values, low, top in (*told_rows(where, tables, upto), *told_spreads(where, truth, tables, upto)):
             rows.add(columns, values)
             bounds.append((low, top))
+    for group, size in where.structure.sizes.items():
+        rows.add(where.over(where.columns(group, ALL, frozenset()), 0, where.intervals - 1))
+        bounds.append((0.0, float(size)))
     for columns, k in listed_rows(where, earlier):
         rows.add(columns)
         bounds.append((k, math.inf))
     array = np.array(bounds, dtype=float).reshape(-1, 2)
     return rows.frozen(), array[:, 0], array[:, 1]
-
-
-def _total(where: Atlas, truth: Ints, group: Group, variable: str, leaves: Leaves) -> int:
-    columns = where.columns(group, variable, leaves)
-    return int(truth[where.over(columns, 0, where.intervals - 1)].sum())
-
-
-def mean_of(where: Atlas, truth: Ints, group: Group, figure: Figure, decimals: int) -> Decimal:
-    """The mean as it is published: exact, then rounded half to even."""
-    columns, values, unit = score_lattice(where, group, figure.variable)
-    last = where.intervals - 1
-    total = int((truth[where.over(columns, 0, last)] * np.tile(values, last + 1)).sum())
-    base = _total(where, truth, group, figure.variable, figure.leaves)
-    rounded = round(Fraction(total, base * unit), decimals)
-    return Decimal(rounded.numerator) / Decimal(rounded.denominator)
-
-
-def share_of(where: Atlas, truth: Ints, group: Group, figure: Figure, step: int) -> int:
-    """The share as it is published: exact, then rounded half to even to steps of per cent."""
-    base = _total(where, truth, group, figure.variable, where.structure.variables[figure.variable].answered)
-    return rounded_share(_total(where, truth, group, figure.variable, figure.leaves), base, step)
-
-
-def identity_of(where: Atlas, truth: Ints, plan: Plan, group: Group, figure: Figure) -> Identity:
-    """Which cell a line of a table shows."""
-    if figure.share:
-        base = _total(where, truth, group, figure.variable, where.structure.variables[figure.variable].answered)
-        return group, figure.variable, figure.leaves, SHARE + plan.policy.share_step(base)
-    if not figure.mean:
-        return group, figure.variable, figure.leaves, -1
-    base = _total(where, truth, group, figure.variable, figure.leaves)
-    return group, figure.variable, figure.leaves, decimals_at(plan.policy, base)
 
 
 class _Collector:
@@ -145,9 +125,10 @@ class _Collector:
         self.bounds: list[tuple[float, float, float, int]] = []
         self.primary: set[int] = set()
         self.small = _small_groups(where, truth)
+        self.curves: list[Curve] = []
 
     def total(self, group: Group, variable: str, leaves: Leaves) -> int:
-        return _total(self.where, self.truth, group, variable, leaves)
+        return total_of(self.where, self.truth, group, variable, leaves)
 
     def count_cell(self, group: Group, variable: str, leaves: Leaves, policy: Policy) -> int:
         identity = (group, variable, leaves, -1)
@@ -188,7 +169,7 @@ class _Collector:
         if base < plan.policy.share_from or base_number in self.primary:
             self.primary.add(self.numbers[identity])
 
-    def mean_cell(self, plan: Plan, group: Group, figure: Figure) -> None:
+    def mean_cell(self, plan: Plan, group: Group, figure: Figure) -> int:
         identity = identity_of(self.where, self.truth, plan, group, figure)
         base_number, base = self._base(plan, group, figure)
         if identity not in self.numbers:
@@ -202,14 +183,27 @@ class _Collector:
             cost = 6.0 * MEAN_WIDER ** group.count(TOTAL) / max(1, int(np.abs(values).max(initial=1)))
             self.bounds.append((low, high, cost, base_number))
         scores = self.where.structure.variables[figure.variable].scores
-        if base < plan.policy.mean_from or base_number in self.primary or is_coarse(scores.values(), identity[3]):
+        least = (
+            plan.policy.change_from if self.where.structure.variables[figure.variable].pair else plan.policy.mean_from
+        )
+        if base < least or base_number in self.primary or is_coarse(scores.values(), identity[3]):
             self.primary.add(self.numbers[identity])
+        return self.numbers[identity]
 
-
-def is_coarse(scores: Iterable[Fraction], decimals: int) -> bool:
-    """Whether means in such steps say too little: more than 1/20 of the range of what can be scored."""
-    known = sorted(scores)
-    return bool(known) and Fraction(1, 10**decimals) * 20 > known[-1] - known[0]
+    def sd_cell(self, plan: Plan, group: Group, figure: Figure) -> None:
+        identity = identity_of(self.where, self.truth, plan, group, figure)
+        mean = self.mean_cell(plan, group, replace(figure, sd=False, mean=True))
+        base = self.total(group, figure.variable, figure.leaves)
+        if identity not in self.numbers:
+            scores, numbers = scores_of(self.where, group, figure), (self.rows.count, mean)
+            row, bounds, curve = spread_cell(self.where, self.truth, scores, identity[3] - SD, numbers)
+            columns = self.where.over(scores.columns, 0, self.where.intervals - 1)
+            self.numbers[identity] = self.rows.add(columns, row)
+            self.curves += [curve] if curve else []
+            cost = 6.0 * MEAN_WIDER ** group.count(TOTAL) / max(1, int(np.abs(row).max(initial=1)))
+            self.bounds.append((*bounds, cost, mean))
+        if base < plan.policy.sd_from or mean in self.primary:
+            self.primary.add(self.numbers[identity])
 
 
 def is_primary(value: int, policy: Policy) -> bool:
@@ -223,7 +217,7 @@ def _small_groups(where: Atlas, truth: Ints) -> list[Group]:
     for plan in where.structure.known_plans:
         for group in where.structure.groups(plan.by):
             found[group] = max(found.get(group, 0), plan.policy.threshold)
-    return [group for group, k in found.items() if 1 <= _total(where, truth, group, ALL, frozenset()) < k]
+    return [group for group, k in found.items() if 1 <= total_of(where, truth, group, ALL, frozenset()) < k]
 
 
 def _cells(where: Atlas, truth: Ints) -> Cells:
@@ -233,6 +227,8 @@ def _cells(where: Atlas, truth: Ints) -> Cells:
             for figure in plan.figures:
                 if figure.mean:
                     collector.mean_cell(plan, group, figure)
+                elif figure.sd or figure.alpha or figure.effect:
+                    collector.sd_cell(plan, group, replace(figure, alpha=False, effect=False, sd=True))
                 elif figure.share:
                     collector.share_cell(plan, group, figure)
                 else:
@@ -246,6 +242,7 @@ def _cells(where: Atlas, truth: Ints) -> Cells:
         cost=bounds[:, 2],
         base=bounds[:, 3].astype(np.int64),
         primary=tuple(sorted(collector.primary)),
+        curves=tuple(collector.curves),
     )
 
 
@@ -253,7 +250,7 @@ def _groups(where: Atlas, truth: Ints) -> Groups:
     rows, of = Rows(), []
     numbers: dict[bytes, int] = {}
     least: list[int] = []
-    for variable, columns, k, must in _candidates(where):
+    for variable, columns, (k, goal), must in _candidates(where):
         for first, last in itertools.combinations_with_replacement(range(where.intervals), 2):
             span = np.sort(where.over(columns, first, last))
             value = int(truth[span].sum())
@@ -261,16 +258,23 @@ def _groups(where: Atlas, truth: Ints) -> Groups:
             if not (1 <= value < k or (value < k and asked)):
                 continue
             if (number := numbers.get(span.tobytes(), -1)) >= 0:
-                least[number] = max(least[number], k)
+                least[number] = max(least[number], goal)
                 continue
             numbers[span.tobytes()] = rows.add(span)
-            least.append(k)
+            least.append(goal)
             of.append(variable)
-    return Groups(rows=rows.frozen(), k=np.array(least, dtype=np.int64), of=tuple(of))
+    empty = [0] * len(of)
+    for columns, size, k in absent(where):
+        if 1 <= size - int(truth[columns].sum()) < k:
+            rows.add(columns, -1)
+            empty.append(-size)
+            least.append(min(k, size) - size)
+            of.append(ALL)
+    return Groups(rows=rows.frozen(), k=np.array(least, np.int64), empty=np.array(empty, np.int64), of=tuple(of))
 
 
-def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, int, Ints]]:
-    """Every group that a reader may ask about: (question or scale, columns, k, columns).
+def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, tuple[int, int], Ints]]:
+    """Every group that a reader may ask about: (question or scale, columns, k and how many it must reach, columns).
 
     Where anybody is in the last columns, being empty does not make the group harmless: all who answered a
     sensitive question would be known to share one answer.
@@ -286,7 +290,10 @@ def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, int, Ints]]:
             tells = variable is not None and variable.sensitive and bool(variable.answered & leaves)
             if variable and tells and variable.answered - leaves in family.categories:
                 must = where.columns(group, name, variable.answered)
-            parts = [(columns, must)]
+            parts = [(columns, must, where.structure.most(group))]
             for _, wider in where.structure.wider(group):
-                parts.append((np.setdiff1d(where.columns(wider, name, leaves), columns), nobody))
-            yield from ((of, part, family.k, asked) for part, asked in parts if len(part))
+                others = np.setdiff1d(where.columns(wider, name, leaves), columns)
+                parts.append((others, nobody, where.structure.most(wider, group)))
+            for part, asked, most in parts:
+                if len(part):
+                    yield of, part, (family.k, family.k if most is None else min(family.k, most)), asked

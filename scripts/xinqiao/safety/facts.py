@@ -49,11 +49,11 @@ def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[
         for group in _absent(where.structure, table):
             columns = where.over(where.columns(group, ALL, frozenset()), 0, upto)
             yield columns, np.ones_like(columns), 0, 0
-        shown = {(group, figure.measure): cell.value for group, figure, cell in told(where.structure, table)}
-        of = {variable.name: variable.of for variable in where.structure.variables.values()}
-        for group, figure, cell in told(where.structure, table):
-            if cell.status is Status.SHOWN and cell.value is not None:
-                base = shown.get((group, f"n({of.get(figure.variable)})"))
+        lines = list(told(where.structure, table))
+        shown = {(group, (figure.measure, figure.category)): cell.value for group, figure, cell in lines}
+        for group, figure, cell in lines:
+            if cell.status is Status.SHOWN and cell.value is not None and not figure.beyond:
+                base = shown.get((group, figure.base))
                 yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), upto))
 
 
@@ -87,6 +87,8 @@ def _bounded(where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[P
         low, high = sums_that_round_to(value, base, decimals_at(policy, base), unit)
         return where.over(columns, 0, upto), np.tile(scores, upto + 1), low, high
     columns = where.over(where.columns(group, figure.variable, figure.leaves), 0, upto)
+    if figure.members:
+        return columns, np.ones_like(columns), 0, float(value or 0)
     if figure.share:
         low, high = counts_that_round_to(int(value or 0), base, policy.share_step(base))
         return columns, np.ones_like(columns), low, high

@@ -13,9 +13,9 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import WEEK, Measure, MeasureKind
+from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.safety.levels import Seen, dimension, rooted
-from xinqiao.safety.structure import Figure, Plan, Structure, Sum, counted, figures
+from xinqiao.safety.structure import Figure, Group, Plan, Structure, Sum, counted, figures
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, quarantine_variable, variables_of
 
 QUARANTINED = "distribution(quarantined)"
@@ -30,6 +30,7 @@ class Wanted:
     by: tuple[str, ...]
     measures: tuple[Measure, ...]
     policy: Policy | None = None
+    nonresponse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,18 @@ class Policies:
     usual: Policy
     sensitive: Policy
 
+    @property
+    def strictest(self) -> Policy:
+        """The one with the higher threshold."""
+        return max(self.usual, self.sensitive, key=lambda policy: policy.threshold)
+
     def of(self, form: Form, wanted: Wanted) -> Policy:
         """The policy of a table: the sensitive one where anything in it is."""
         if wanted.policy is not None:
             return wanted.policy
-        names = {*wanted.by, *(measure.of for measure in wanted.measures if measure.of)}
-        return self.sensitive if any(is_sensitive(form, name) for name in names) else self.usual
+        names = {*wanted.by, *(name for measure in wanted.measures for name in measure.names)}
+        policy = self.sensitive if any(is_sensitive(form, name) for name in names) else self.usual
+        return replace(policy, absent_from=policy.threshold) if wanted.nonresponse else policy
 
 
 def is_sensitive(form: Form, name: str) -> bool:
@@ -68,7 +75,7 @@ def frame(
     earlier, before: the tables of earlier releases and the rows that they were made of.
     Raises XinqiaoError (release-too-large, release-form-changed, release-new-levels, dimension-several).
     """
-    wanted = [Wanted(name=s.name, by=s.by, measures=s.measures) for s in form.summaries]
+    wanted = [Wanted(name=s.name, by=s.by, measures=s.measures, nonresponse=s.nonresponse) for s in form.summaries]
     published = [table for table in earlier if table.name != QUARANTINE]
     wanted += [_read(form, table) for table in published]
     names = tuple(dict.fromkeys(name for table in wanted for name in table.by))
@@ -82,7 +89,8 @@ def frame(
         raise refuse("release-too-large", form=form.id, most=MOST_GROUPS)
     variables = {v.name: v for v in _variables(form, [*rows, *before], wanted, bare)}
     plans = tuple(
-        Plan(name=t.name, by=t.by, figures=figures(t.measures, variables), policy=policies.of(form, t)) for t in wanted
+        Plan(name=t.name, by=t.by, figures=figures(t.measures, variables, whole=not t.by), policy=policies.of(form, t))
+        for t in wanted
     )
     present, past = plans[: len(form.summaries)], plans[len(form.summaries) :]
     if reasons is not None:
@@ -91,7 +99,29 @@ def frame(
         present += (Plan(name=QUARANTINE, by=(), figures=_set_aside_figures(set_aside), policy=policies.usual),)
     sums = tuple(_sums(form, variables))
     typed = frozenset(name for name in names if name != WEEK and not form.question(name).choices)
-    return Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums, typed=typed)
+    whole = Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums, typed=typed)
+    return replace(whole, sizes=_sizes(form, whole))
+
+
+def _sizes(form: Form, structure: Structure) -> Mapping[Group, int]:
+    """How many members each group has whose response rate is told; none where a level is of no roster."""
+    rated = [plan for plan in structure.plans if any(figure.rate for figure in plan.figures)]
+    roster = form.roster
+    if not rated or roster is None:
+        return {}
+    within = {name: form.levels_of(name, roster) for plan in rated for name in plan.by}
+    found: dict[Group, int] = {}
+    for plan in rated:
+        for group in structure.groups(plan.by):
+            at = dict(zip(plan.by, structure.written(plan.by, group), strict=True))
+            members = [
+                choice.size or 0
+                for choice in roster.choices
+                if all(level in (TOTAL, within[name].get(choice.name)) for name, level in at.items())
+            ]
+            if members:
+                found[group] = sum(members)
+    return found
 
 
 def _read(form: Form, table: SafeTable) -> Wanted:
@@ -101,7 +131,7 @@ def _read(form: Form, table: SafeTable) -> Wanted:
     by = tuple(dimension.name for dimension in table.dimensions)
     known = {question.name for question in form.questions if question.countable}
     known |= {scale.name for scale in form.scales} | {made.name for made in form.derived} | {WEEK}
-    if len(measures) < len(texts) or not {*by, *(m.of for m in measures if m.of)} <= known:
+    if len(measures) < len(texts) or not {*by, *(name for m in measures for name in m.names)} <= known:
         raise refuse("release-form-changed", Place(question=table.name), table=table.name)
     return Wanted(name=table.name, by=by, measures=measures, policy=table.policy)
 
@@ -113,18 +143,19 @@ def _variables(form: Form, rows: Sequence[ScoredRow], wanted: Sequence[Wanted], 
     for table in wanted:
         for measure in table.measures:
             if measure.of:
-                by.setdefault(measure.of, set()).update(table.by)
-                if measure.kind in (MeasureKind.MEAN, MeasureKind.SHARE):
-                    finely.add(measure.of)
+                by.setdefault(measure.about, set()).update(table.by)
+                if measure.kind not in (MeasureKind.N, MeasureKind.DISTRIBUTION):
+                    finely.add(measure.about)
     for name, used in by.items():
         # Who is asked for a dimension itself: its answers and its levels are the same thing.
         own = bare.complete(used | (dimensions & {name}))
         for variable in variables_of(form, name, rows, finely=name in finely):
-            yield replace(variable, by=own, sensitive=is_sensitive(form, name))
+            of = [known.of for known in variable.pair] or [name]
+            yield replace(variable, by=own, sensitive=any(is_sensitive(form, one) for one in of))
 
 
 def _sums(form: Form, variables: Mapping[str, Variable]) -> Iterator[Sum]:
-    """The scales whose scores and items are all published in full, where nobody can leave an item out."""
+    """The scales and changes published in full with their parts, where nobody can leave a part out."""
     for scale in form.scales:
         tied = [variables.get(name) for name in (scale.name, *scale.items)]
         if any(known is None or not known.scores or NO_ANSWER in known.leaf_names for known in tied):
@@ -137,6 +168,16 @@ def _sums(form: Form, variables: Mapping[str, Variable]) -> Iterator[Sum]:
             turned = name in scale.reversed_items
             items[name] = {leaf: share * (ends - score if turned else score) for leaf, score in scores.items()}
         yield Sum(scale=scale.name, items=items)
+    for change in variables.values():
+        tied = [variables.get(known.name) for known in change.pair]
+        if tied and not change.lacking and all(known is not None and known.scores for known in tied):
+            signs = zip(tied, (-1, 1), strict=True)
+            yield Sum(
+                scale=change.name,
+                items={
+                    known.name: {leaf: sign * s for leaf, s in known.scores.items()} for known, sign in signs if known
+                },
+            )
 
 
 def _reasons(earlier: Sequence[SafeTable]) -> Iterator[str]:

@@ -78,7 +78,7 @@ class Protector:
         self.effort = 0
         candidates = [int(number) for number in np.flatnonzero(self.hidden) if int(number) not in spared]
         # Means last: none is shown whose base is hidden.
-        for cell in sorted(candidates, key=lambda number: (cells.base[number] >= 0, -cells.cost[number], number)):
+        for cell in sorted(candidates, key=lambda number: (_depth(cells.base, number), -cells.cost[number], number)):
             if not _base_lost(self.task, self.hidden)[cell]:
                 self._try_to_show(cell)
 
@@ -176,14 +176,21 @@ class Protector:
 
     def _world(self, answers: Ints) -> World:
         cells, groups = self.task.cells, self.task.groups
-        values = cells.rows.of(answers)
-        changes = (values < cells.low) | (values > cells.high)
+        changes = cells.changed(answers)
         changes |= _base_lost(self.task, changes)
         inside = groups.rows.of(answers)
-        return World(answers=answers, changes=changes, empty=inside <= 0, full=inside >= groups.k)
+        return World(answers=answers, changes=changes, empty=inside <= groups.empty, full=inside >= groups.k)
 
 
 def _base_lost(task: Task, hidden: Flags) -> Flags:
-    """The means whose base is hidden: they cannot be shown either."""
+    """The means whose base is hidden, and the SDs of such means: they cannot be shown either."""
     base = task.cells.base
-    return (base >= 0) & hidden[base] if len(base) else hidden
+    if not len(base):
+        return hidden
+    lost = (base >= 0) & hidden[base]
+    return lost | ((base >= 0) & lost[base])
+
+
+def _depth(base: Ints, cell: int) -> int:
+    """How many cells a cell rests on: 0 for a count, 1 for a mean, 2 for an SD."""
+    return 0 if base[cell] < 0 else 1 + _depth(base, int(base[cell]))

@@ -109,6 +109,24 @@ def linking_rows(where: Atlas) -> Iterator[tuple[Ints, Ints, float]]:
     for known in where.structure.sums:
         for part in where.structure.finest(where.structure.common(known)):
             yield _adding_up(where, known, part)
+    yield from _pairs(where)
+
+
+def _pairs(where: Atlas) -> Iterator[tuple[Ints, Ints, float]]:
+    """Who has both scores of a change has each of them; who lacks it lacks one."""
+    variables = where.structure.variables
+    for change in variables.values():
+        known = [variables[of.name] for of in change.pair if of.name in variables]
+        for score in known:
+            for part in where.structure.finest(change.by & score.by):
+                more = where.columns(part, score.name, score.answered)
+                less = where.columns(part, change.name, change.answered)
+                yield np.concatenate([more, less]), np.repeat([1, -1], [len(more), len(less)]), math.inf
+        if len(known) == 2:
+            for part in where.structure.finest(change.by & known[0].by & known[1].by):
+                lacking = [where.columns(part, of.name, of.lacking) for of in (*known, change)]
+                columns = np.concatenate(lacking)
+                yield columns, np.repeat([1, 1, -1], [len(part) for part in lacking]), math.inf
 
 
 def _adding_up(where: Atlas, known: Sum, part: Group) -> tuple[Ints, Ints, float]:
@@ -188,17 +206,30 @@ def families(structure: Structure) -> Mapping[tuple[Group, str], Family]:
     for plan in structure.known_plans:
         sets: dict[str, set[Leaves]] = {ALL: {frozenset()}}
         for figure in plan.figures:
-            if figure.variable:
+            if figure.variable and not figure.known and not figure.alpha:
                 mine = sets.setdefault(figure.variable, set())
-                mine |= _ends(structure, figure) if figure.mean else {figure.leaves}
+                mine |= _ends(structure, figure) if figure.mean or figure.sd else {figure.leaves}
         for group in structure.groups(plan.by):
             for variable, mine in sets.items():
                 known, k = found.get((group, variable), (set(), 0))
                 found[group, variable] = (known | mine, max(k, plan.policy.threshold))
-    return {
-        key: Family(frozenset(sets), tuple(sorted(_completed(structure, key[1], sets), key=sorted)), k)
-        for key, (sets, k) in found.items()
-    }
+    return {key: _family(structure, key[1], *known) for key, known in found.items()}
+
+
+def _family(structure: Structure, name: str, sets: set[Leaves], k: int) -> Family:
+    asked = _completed(structure, name, sets)
+    if not any(figure.sd and figure.variable == name for plan in structure.known_plans for figure in plan.figures):
+        return Family(frozenset(sets), tuple(sorted(asked, key=sorted)), k)
+    alike = {frozenset({leaf}) for leaf in structure.variables[name].scores}
+    asked |= _far_out(structure, name) | {structure.variables[name].answered - leaf for leaf in alike}
+    return Family(frozenset(sets | alike), tuple(sorted(asked, key=sorted)), k)
+
+
+def _far_out(structure: Structure, name: str) -> set[Leaves]:
+    """All scores up to each, and all above it: an SD tells how many can be how far away."""
+    scores = structure.variables[name].scores
+    upto = {frozenset(leaf for leaf, score in scores.items() if score <= most) for most in scores.values()}
+    return {tail for low in upto for tail in (low, frozenset(scores) - low) if tail and tail != frozenset(scores)}
 
 
 def _ends(structure: Structure, figure: Figure) -> set[Leaves]:
@@ -219,3 +250,14 @@ def _completed(structure: Structure, name: str, sets: set[Leaves]) -> set[Leaves
     whole = sets | {variable.answered - leaves for leaves in sets} | {everybody - leaves for leaves in sets}
     whole |= {variable.answered, everybody - variable.answered}
     return {leaves for leaves in whole if leaves and leaves != everybody}
+
+
+def absent(where: Atlas) -> Iterator[tuple[Ints, int, int]]:
+    """Those who had not answered by a release, where that may not be known: who had, the roster's size, and k."""
+    found: dict[Group, int] = {}
+    for plan in where.structure.known_plans:
+        for group in where.structure.groups(plan.by) if any(figure.rate for figure in plan.figures) else ():
+            found[group] = max(found.get(group, 0), plan.policy.absent_from)
+    for group, k in found.items():
+        for upto in range(where.intervals if k and group in where.structure.sizes else 0):
+            yield where.over(where.columns(group, ALL, frozenset()), 0, upto), where.structure.sizes[group], k

@@ -12,14 +12,16 @@ from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Cell, Policy, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.core.text import Text
+from xinqiao.safety.alpha import alphas
 from xinqiao.safety.attack import TOLERANCE, Unsolved, solver_version
 from xinqiao.safety.audit import Verdict, audit
-from xinqiao.safety.cells import SHARE, Identity, Task, identity_of, mean_of, share_of, task
+from xinqiao.safety.cells import Task, task
 from xinqiao.safety.count import Batch, Counts, count
 from xinqiao.safety.frame import Policies, frame
+from xinqiao.safety.identity import Identity, identity_of, value_of
 from xinqiao.safety.protect import protect
-from xinqiao.safety.rows import Flags, Ints
-from xinqiao.safety.structure import Figure, Group, Plan, Structure
+from xinqiao.safety.rows import Flags
+from xinqiao.safety.structure import Plan, Structure
 from xinqiao.safety.totals import Totals, stand_ins, totals_of
 from xinqiao.safety.variable import QUARANTINE
 
@@ -101,7 +103,11 @@ def safe_tables(
     _check_newcomers(structure, counts)
     work = task(structure, counts, told)
     hidden = protect(work)
-    tables = tuple(_tables(form, structure, work, hidden, period))
+    alpha_of: Mapping[str, Decimal] = {}
+    if not any(release.counts for release in earlier):
+        # Counts alone tell nothing of answers to two items together.
+        alpha_of = alphas(form, rows, [(e.rows, e.tables) for e in earlier], policies.strictest)
+    tables = tuple(_tables(form, structure, work, (hidden, alpha_of), period))
     verdict = _audited(structure, [*told, tables], counts)
     if blind:
         tables = (*tables, _nothing_told(form, policy, period, quarantined))
@@ -140,9 +146,10 @@ def _check_newcomers(structure: Structure, counts: Counts) -> None:
         raise refuse("release-too-few-new", needed=needed)
 
 
-def _tables(form: Form, structure: Structure, work: Task, hidden: Flags, period: str) -> Iterator[SafeTable]:
+def _tables(
+    form: Form, structure: Structure, work: Task, found: tuple[Flags, Mapping[str, Decimal]], period: str
+) -> Iterator[SafeTable]:
     number = {identity: at for at, identity in enumerate(work.cells.identities)}
-    values = work.cells.rows.of(work.truth)
     titles = {summary.name: summary.title for summary in form.summaries}
     for plan in structure.plans:
         yield SafeTable(
@@ -153,35 +160,31 @@ def _tables(form: Form, structure: Structure, work: Task, hidden: Flags, period:
             period=period,
             policy=plan.policy,
             dimensions=tuple(structure.dimension(name) for name in plan.by),
-            cells=tuple(_lines(structure, work, plan, (number, values, hidden))),
+            cells=tuple(_lines(structure, work, plan, (number, *found))),
         )
 
 
 def _lines(
-    structure: Structure, work: Task, plan: Plan, cells: tuple[Mapping[Identity, int], Ints, Flags]
+    structure: Structure, work: Task, plan: Plan, cells: tuple[Mapping[Identity, int], Flags, Mapping[str, Decimal]]
 ) -> Iterator[Cell]:
-    number, values, hidden = cells
+    number, hidden, alpha_of = cells
     for group in structure.groups(plan.by):
         for figure in plan.figures:
             identity = identity_of(work.where, work.truth, plan, group, figure)
-            at = number[identity]
-            value = None
-            if not hidden[at]:
-                value = _value(work, group, figure, identity[3], int(values[at]))
+            value: int | Decimal | None = structure.sizes.get(group) if figure.members else None
+            if not figure.members and not hidden[number[identity]]:
+                value = (
+                    alpha_of.get(figure.measure)
+                    if figure.alpha
+                    else value_of(work.where, work.truth, plan, group, figure)
+                )
             yield Cell(
                 levels=structure.written(plan.by, group),
                 measure=figure.measure,
                 category=figure.category,
                 value=value,
-                status=Status.SUPPRESSED if hidden[at] else Status.SHOWN,
+                status=Status.SUPPRESSED if value is None else Status.SHOWN,
             )
-
-
-def _value(work: Task, group: Group, figure: Figure, told: int, count: int) -> int | Decimal:
-    """What a shown line says; `told`: the decimals of a mean, the step of a share."""
-    if figure.mean:
-        return mean_of(work.where, work.truth, group, figure, told)
-    return share_of(work.where, work.truth, group, figure, told - SHARE) if figure.share else count
 
 
 def _audited(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts: Counts) -> Verdict:
@@ -242,4 +245,9 @@ def _policy(policy: Policy) -> dict[str, int]:
         "mean_decimal_from": policy.mean_decimal_from,
         "share_from": policy.share_from,
         "share_whole_from": policy.share_whole_from,
+        "sd_from": policy.sd_from,
+        "change_from": policy.change_from,
+        "effect_from": policy.effect_from,
+        "alpha_from": policy.alpha_from,
+        "absent_from": policy.absent_from,
     }

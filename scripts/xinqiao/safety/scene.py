@@ -11,8 +11,9 @@ import numpy as np
 from xinqiao.core.problem import refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, SafeTable, Status
-from xinqiao.core.summary import TOTAL
+from xinqiao.core.summary import MEMBERS, TOTAL
 from xinqiao.safety.attack import Impossible, System, World
+from xinqiao.safety.bend import Bend
 from xinqiao.safety.count import Counts
 from xinqiao.safety.levels import OTHER
 from xinqiao.safety.structure import ALL, Figure, Group, Structure, covers
@@ -27,6 +28,8 @@ class Scene:
         self.structure, self.releases = structure, releases
         self.names = [dimension.name for dimension in structure.dimensions]
         self.unknown: dict[Unknown, int] = {}
+        self.sizes: dict[Group, int] = {}  # by the roster, where tables tell it
+        self.absent: dict[tuple[Group, int], tuple[int, int, int]] = {}  # unknown, k, size of the roster
         self._lonely: set[str] = set()  # typed dimensions that once had no level but the merged one
         self._within: dict[tuple[frozenset[str], Group], list[Group]] = {}
         for interval in range(releases):
@@ -73,6 +76,25 @@ class Scene:
                 chose[self.unknown[interval, options[0], part, "no"]] = -1
                 self.system.add(chose, 0, float("inf"))
         self._add_up(interval)
+        self._pair(interval)
+
+    def _pair(self, interval: int) -> None:
+        """A change has whoever has both scores: no more than have either, and who lacks it lacks one of them."""
+        known = self.structure.variables
+        for change in (variable for variable in known.values() if variable.pair):
+            told = [known[score.name] for score in change.pair if score.name in known]
+            for score in told:
+                for group in self.structure.finest(change.by & score.by):
+                    terms = dict.fromkeys(self.who((interval, interval), group, score.name, score.answered), 1)
+                    terms |= dict.fromkeys(self.who((interval, interval), group, change.name, change.answered), -1)
+                    self.system.add(terms, 0, float("inf"))
+            if len(told) == 2:
+                for group in self.structure.finest(change.by & told[0].by & told[1].by):
+                    silent = [
+                        self.who((interval, interval), group, of.name, frozenset({NO_ANSWER})) for of in (*told, change)
+                    ]
+                    signs = dict.fromkeys([*silent[0], *silent[1]], 1) | dict.fromkeys(silent[2], -1)
+                    self.system.add(signs, 0, float("inf"))
 
     def _add_up(self, interval: int) -> None:
         """What a scale's scores sum to is what its items' answers sum to, in every group told of both."""
@@ -118,11 +140,18 @@ class Scene:
             if figure is None:
                 raise refuse("audit-unexplained", table=table.name)
             group = self.structure.group(by, levels)
-            if figure.mean and isinstance(value, Decimal):
-                base = shown[levels, f"n({measure[5:-1]})", ""]
-                self._read_mean((group, upto), figure, value, (int(base or 0), table.policy.mean_decimal_from))
+            if figure.alpha or figure.effect:
+                continue
+            if figure.rate or figure.members:
+                self._read_roster((group, upto), figure, int(value or 0), shown[levels, measure, MEMBERS])
+                if figure.members and table.policy.absent_from:
+                    self._read_absent((group, upto), int(value or 0), table.policy.absent_from)
+            elif (figure.mean or figure.sd) and isinstance(value, Decimal):
+                rests = [shown[levels, *line] for line in (figure.base, figure.middle) if line[0]]
+                exactly = 10 if int(rests[0] or 0) >= table.policy.mean_decimal_from else 1
+                self._read_moment((group, upto), figure, (int(rests[0] or 0), exactly), (rests[-1], value))
             elif figure.share:
-                base = int(shown[levels, f"n({self.structure.variables[figure.variable].of})", ""] or 0)
+                base = int(shown[levels, *figure.base] or 0)
                 step = 1 if base >= table.policy.share_whole_from else 5
                 people = self.who((0, upto), group, figure.variable, figure.leaves)
                 self.system.add(dict.fromkeys(people, 1), *counts_behind(int(value or 0), base, step))
@@ -146,7 +175,30 @@ class Scene:
             people = self.who((0, upto), self.structure.group((dimension.name,), (name,)), ALL, frozenset())
             self.system.add(dict.fromkeys(people, 1), k, float("inf"))
 
-    def _read_mean(self, at: tuple[Group, int], figure: Figure, mean: Decimal, base: tuple[int, int]) -> None:
+    def _read_roster(self, at: tuple[Group, int], figure: Figure, value: int, members: int | Decimal | None) -> None:
+        """Nobody answers twice: there are no more respondents than members, and the rate says about how many."""
+        low, high = (0, value) if figure.members else counts_behind(value, int(members or 0), 5)
+        self.sizes[at[0]] = max(self.sizes.get(at[0], 0), int(members or 0))
+        self.system.add(dict.fromkeys(self.who((0, at[1]), at[0], ALL, frozenset()), 1), low, high)
+
+    def _read_absent(self, at: tuple[Group, int], size: int, k: int) -> None:
+        """Those who had not answered are unknown too: with who had, they are the roster."""
+        if at in self.absent:
+            self.absent[at] = (self.absent[at][0], max(k, self.absent[at][1]), size)
+            return
+        self.absent[at] = (self.system.unknowns, k, size)
+        people = dict.fromkeys(self.who((0, at[1]), at[0], ALL, frozenset()), 1)
+        self.system.add(people | {self.system.unknowns: 1}, size, size)
+        self.system.unknowns += 1
+
+    def _read_moment(
+        self,
+        at: tuple[Group, int],
+        figure: Figure,
+        base: tuple[int, int],
+        told: tuple[int | Decimal | None, Decimal],
+    ) -> None:
+        """A mean bounds the sum of scores; an SD, with its mean, bounds how far from it their squares can be."""
         group, upto = at
         scores = self.structure.variables[figure.variable].scores
         unit = 1
@@ -158,18 +210,26 @@ class Scene:
             for person in self.who((0, upto), group, figure.variable, frozenset({leaf}))
             if score
         }
-        self.system.add(terms, *sums_behind(mean, base[0], 10 if base[0] >= base[1] else 1, unit))
+        low, high = sums_behind(Decimal(told[0] or 0) if figure.sd else told[1], base[0], base[1], unit)
+        if figure.sd:
+            self.system.bend(Bend(terms, unit, base[0], low, high, int(told[1] * 10)))
+        else:
+            self.system.add(terms, low, high)
 
     def truth(self, counts: Counts) -> World:
         """The true counts in the attacker's order. Raises Impossible where a table tells otherwise."""
-        world = np.zeros(len(self.unknown), dtype=np.int64)
+        world = np.zeros(self.system.unknowns, dtype=np.int64)
         for interval, numbers in enumerate(counts.intervals):
             for (variable, part, leaf), number in numbers.items():
                 if number:
                     world[self.unknown[interval, variable, part, leaf]] = number
+        for (group, upto), (at, _, size) in self.absent.items():
+            world[at] = size - int(world[self.who((0, upto), group, ALL, frozenset())].sum())
         for terms, low, high in self.system.known:
             if not low <= sum(factor * world[at] for at, factor in terms.items()) <= high:
                 raise Impossible("a table does not tell the truth")
+        if not all(bend.fits(dict(enumerate(world.tolist()))) for bend in self.system.bends):
+            raise Impossible("a table does not tell the truth")
         return world
 
 

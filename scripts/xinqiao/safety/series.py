@@ -22,6 +22,9 @@ from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.structure import Structure
 from xinqiao.safety.variable import QUARANTINE
 
+# Whole numbers that count no answers.
+NO_COUNTS = ("share(", "response-rate")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Released:
@@ -47,7 +50,7 @@ class Released:
         found: dict[tuple[str, bool], int] = {}
         for cell in (cell for table in self.tables if table.name != QUARANTINE for cell in table.cells):
             key = (cell.measure, set(cell.levels) <= {TOTAL})
-            if isinstance(cell.value, int) and not cell.measure.startswith("share("):
+            if isinstance(cell.value, int) and not cell.measure.startswith(NO_COUNTS):
                 found[key] = max(found.get(key, 0), cell.value)
         return found
 
@@ -162,7 +165,7 @@ def _shrinks(first: Released, last: Released) -> bool:
     counts = {(table.name, cell.key): cell.value for table in first.tables for cell in table.cells}
     return any(
         isinstance(cell.value, int)
-        and not cell.measure.startswith("share(")
+        and not cell.measure.startswith(NO_COUNTS)
         and isinstance(before := counts.get((table.name, cell.key)), int)
         and before > cell.value
         for table in last.tables

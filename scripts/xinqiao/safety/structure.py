@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, Policy
-from xinqiao.core.summary import TOTAL, Measure, MeasureKind
+from xinqiao.core.summary import DEVIATION, EFFECT, MEAN, MEMBERS, PAIRS, TOTAL, Measure, MeasureKind
 from xinqiao.safety.variable import YES, Variable
 
 ALL = ""  # the variable of `n`: everybody in the group
@@ -28,7 +28,11 @@ Path = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of a table: who is counted (variable ALL: everybody), whose mean or share is taken."""
+    """One line of a table: who is counted (variable ALL: everybody), whose mean, SD or share is taken.
+
+    base, middle: measure and category of the lines on which it rests: the count, and of an SD the mean.
+    members: the size by the roster, public anyway. alpha, effect, rate: arithmetic on other figures.
+    """
 
     measure: str
     category: str
@@ -36,6 +40,23 @@ class Figure:
     leaves: Leaves
     mean: bool = False
     share: bool = False
+    sd: bool = False
+    alpha: bool = False
+    effect: bool = False
+    rate: bool = False
+    members: bool = False
+    base: tuple[str, str] = ("", "")
+    middle: tuple[str, str] = ("", "")
+
+    @property
+    def beyond(self) -> bool:
+        """Whether what it tells is no interval of a sum."""
+        return self.sd or self.alpha or self.effect or self.rate
+
+    @property
+    def known(self) -> bool:
+        """Whether it tells nothing that other figures of its group, or the roster, do not tell."""
+        return self.effect or self.rate or self.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +91,8 @@ class Structure:
     past: tuple[Plan, ...] = ()  # tables of earlier releases, as today's form reads them
     # Dimensions with levels from the data: a listed one has as many respondents as its table's threshold.
     typed: frozenset[str] = frozenset()
+    # How many each group has by the roster, where a response rate is told: nobody answers twice.
+    sizes: Mapping[Group, int] = field(default_factory=dict)
 
     @property
     def known_plans(self) -> tuple[Plan, ...]:
@@ -77,16 +100,25 @@ class Structure:
         return self.plans + self.past
 
     def together(self, of: str) -> frozenset[str]:
-        """The questions and scales that a sum ties to this one, itself included."""
+        """The questions, scales and changes that are tied to this one, itself included."""
         found = frozenset({of})
-        for _ in self.sums:
-            for tied in (frozenset({known.scale, *known.items}) for known in self.sums):
+        ties = [frozenset({known.scale, *known.items}) for known in self.sums]
+        ties += [frozenset({v.of, *(one.of for one in v.pair)}) for v in self.variables.values() if v.pair]
+        for _ in ties:
+            for tied in ties:
                 found |= tied if tied & found else frozenset()
         return found
 
     def common(self, known: Sum) -> frozenset[str]:
         """The dimensions by which both a scale and all its items are published."""
         return frozenset.intersection(*(self.variables[name].by for name in (known.scale, *known.items)))
+
+    def most(self, group: Group, beside: Group | None = None) -> int | None:
+        """How many a group, or what is left of it beside a part, can have by the roster; None where it says nothing."""
+        whole = [size for known, size in self.sizes.items() if covers(known, group)]
+        if not whole:
+            return None
+        return min(whole) - (self.sizes.get(beside, 0) if beside else 0)
 
     def levels(self, name: str) -> tuple[str, ...]:
         """The names of a dimension's levels."""
@@ -173,14 +205,16 @@ def covers(group: Group, part: Group) -> bool:
     return all(level in (TOTAL, other) for level, other in zip(group, part, strict=True))
 
 
-def figures(measures: Sequence[Measure], variables: Mapping[str, Variable]) -> tuple[Figure, ...]:
+def figures(measures: Sequence[Measure], variables: Mapping[str, Variable], *, whole: bool) -> tuple[Figure, ...]:
     """Every line of a table with these measures; next to each mean and share stands the number it rests on.
 
-    Raises XinqiaoError (share-of-nothing).
+    whole: of everybody together, where a change is told in SDs too. Raises XinqiaoError (share-of-nothing).
     """
     found: dict[tuple[str, str], Figure] = {}
     for measure in measures:
-        for line in _lines(measure, [variable for variable in variables.values() if variable.of == measure.of]):
+        parts = [variable for variable in variables.values() if variable.of == measure.about]
+        lines = _change(measure, parts[0], whole=whole) if measure.then else _lines(measure, parts)
+        for line in lines:
             found.setdefault((line.measure, line.category), line)
     return tuple(found.values())
 
@@ -192,15 +226,19 @@ def _lines(measure: Measure, parts: Sequence[Variable]) -> Iterator[Figure]:
             yield Figure(measure=text, category="", variable=ALL, leaves=frozenset())
         case MeasureKind.N:
             yield counted(text, "", parts[0], parts[0].answered)
-        case MeasureKind.MEAN:
-            yield counted(f"n({measure.of})", "", parts[0], parts[0].answered)
-            yield Figure(measure=text, category="", variable=parts[0].name, leaves=parts[0].answered, mean=True)
+        case MeasureKind.MEAN | MeasureKind.SD | MeasureKind.ALPHA:
+            yield from _moments(measure, parts[0])
+        case MeasureKind.RATE:
+            yield Figure(measure="n", category="", variable=ALL, leaves=frozenset())
+            yield Figure(measure=text, category=MEMBERS, variable=ALL, leaves=frozenset(), members=True)
+            yield Figure(measure=text, category="", variable=ALL, leaves=frozenset(), rate=True, base=("n", ""))
         case MeasureKind.SHARE:
             yield counted(f"n({measure.of})", "", parts[0], parts[0].answered)
             leaves = frozenset(leaf for leaf, score in parts[0].scores.items() if measure.counts(score))
             if leaves in (frozenset(), parts[0].answered):
                 raise refuse("share-of-nothing", Place(question=measure.of), measure=text)
-            yield Figure(measure=text, category="", variable=parts[0].name, leaves=leaves, share=True)
+            base = (f"n({measure.of})", "")
+            yield Figure(measure=text, category="", variable=parts[0].name, leaves=leaves, share=True, base=base)
         case MeasureKind.DISTRIBUTION if parts[0].option:
             for part in parts:
                 yield counted(text, part.option, part, frozenset({YES}))
@@ -210,6 +248,30 @@ def _lines(measure: Measure, parts: Sequence[Variable]) -> Iterator[Figure]:
             categories = parts[0].bands if measure.banded else parts[0].categories
             for category, leaves in categories.items():
                 yield counted(text, category, parts[0], leaves)
+
+
+def _moments(measure: Measure, variable: Variable) -> Iterator[Figure]:
+    """The number who answered, their mean, and what rests on it."""
+    base, middle = (f"n({measure.of})", ""), (f"mean({measure.of})", "")
+    yield counted(*base, variable, variable.answered)
+    line = Figure(measure=middle[0], category="", variable=variable.name, leaves=variable.answered, base=base)
+    yield replace(line, mean=True)
+    if measure.kind is not MeasureKind.MEAN:
+        spread = replace(line, measure=f"sd({measure.of})", middle=middle)
+        yield replace(spread, sd=True)
+        if measure.kind is MeasureKind.ALPHA:
+            yield replace(spread, measure=str(measure), alpha=True)
+
+
+def _change(measure: Measure, variable: Variable, *, whole: bool) -> Iterator[Figure]:
+    """How many have both scores, the mean of their differences; of everybody the SD and the mean in SDs."""
+    base, middle = (str(measure), PAIRS), (str(measure), MEAN)
+    yield counted(*base, variable, variable.answered)
+    line = Figure(measure=middle[0], category=MEAN, variable=variable.name, leaves=variable.answered, base=base)
+    yield replace(line, mean=True)
+    if whole:
+        yield replace(line, category=DEVIATION, sd=True, middle=middle)
+        yield replace(line, category=EFFECT, effect=True, middle=middle)
 
 
 def counted(measure: str, category: str, variable: Variable, leaves: Leaves) -> Figure:

@@ -108,6 +108,9 @@ def _places(structure: Structure, about: About, used: set[str]) -> Iterator[tupl
     for plan in structure.known_plans:
         if not used <= structure.complete(plan.by):
             continue
+        if about.absent:
+            yield from ((plan.name, f.measure, "", Who.OUTSIDE) for f in plan.figures if f.rate)
+            continue
         if about.variable == ALL:
             yield plan.name, "n", "", Who.IN
             continue
@@ -121,10 +124,17 @@ def _sets(plan: Plan, variable: Variable) -> Mapping[tuple[str, str], frozenset[
     """The categories of a variable that a table names, by measure and category; then the ends of its scores."""
     found: dict[tuple[str, str], frozenset[str]] = {}
     for figure in plan.figures:
-        if figure.variable == variable.name and not figure.mean:
+        if figure.variable == variable.name and not figure.mean and not figure.beyond:
             found[figure.measure, figure.category] = figure.leaves
     for figure in plan.figures:
         if figure.variable == variable.name and figure.mean:
+            found |= {(figure.measure, leaf): frozenset({leaf}) for leaf in variable.scores}
+    for figure in plan.figures:
+        if figure.variable == variable.name and figure.sd:
+            for score in variable.scores.values():
+                upto = frozenset(leaf for leaf, other in variable.scores.items() if other <= score)
+                found[figure.measure, f"<={score}"] = upto
+                found[figure.measure, f">{score}"] = frozenset(variable.scores) - upto
             found |= {(figure.measure, leaf): frozenset({leaf}) for leaf in variable.scores}
     if found and variable.name != QUARANTINE:
         found.setdefault((f"n({variable.of})", ""), variable.answered)

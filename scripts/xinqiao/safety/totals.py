@@ -19,7 +19,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER, Kind
 from xinqiao.core.record import Row, ScoredRow
-from xinqiao.core.summary import TOTAL, WEEK
+from xinqiao.core.summary import CHANGE, TOTAL, WEEK
 from xinqiao.safety.levels import level_of
 from xinqiao.safety.structure import ALL, Group, Structure
 from xinqiao.safety.variable import BELOW, QUARANTINE, YES
@@ -79,7 +79,8 @@ class Totals:
             if known.name not in self.dimensions and known.name in self.known:
                 raise refuse("counts-lacking", Place(question=known.name), name=known.name)
         for name, variable in structure.variables.items():
-            if name == QUARANTINE or variable.of not in self.known:
+            parts = [score.of for score in variable.pair] or [variable.of]
+            if name == QUARANTINE or not {*parts} <= self.known:
                 continue
             needed = frozenset(by for by in variable.by if by in self.known)
             if name not in self.by or not needed <= self.by[name]:
@@ -132,7 +133,9 @@ def stand_ins(form: Form, totals: Totals) -> list[ScoredRow]:
         for part, places in members.items():
             answers = _dealt(found.get(part, {}), family, len(places))
             for at, answer in zip(places, answers, strict=True):
-                if form.is_scale(of):
+                if CHANGE.fullmatch(of):
+                    scores[at][of] = None if not isinstance(answer, str) or answer == NO_ANSWER else Fraction(answer)
+                elif form.is_scale(of):
                     scores[at][of] = _score(form, of, answer)
                 else:
                     values[at][of] = _value(form, of, answer)

@@ -10,6 +10,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.question import NO_ANSWER, BadAnswer, Kind, Question
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.scale import Method, Scale
+from xinqiao.core.summary import Measure
 
 QUARANTINE = "_quarantine"
 ACCEPTED = "_accepted"
@@ -26,7 +27,7 @@ class Variable:
     `of` is the question or scale; `option` the choice of a select_multiple that this variable says
     yes or no to. The leaves in `linked` add up to everybody in the group. `categories` and `bands`
     are what distribution(x) and distribution(band(x)) count; `leaf_at` finds a score's leaf. `by`
-    names the dimensions of all tables that speak of it.
+    names the dimensions of all tables that speak of it. `pair`: of a change, the earlier and the later score.
     """
 
     name: str
@@ -40,11 +41,17 @@ class Variable:
     plain: bool = False  # only whether it was answered
     by: frozenset[str] = frozenset()
     sensitive: bool = False
+    pair: tuple[Variable, ...] = ()
 
     @property
     def answered(self) -> frozenset[str]:
         """The leaves of those who answered."""
         return frozenset(self.leaf_names) - {NO_ANSWER}
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """The leaf of those who did not answer, where anybody can."""
+        return frozenset({NO_ANSWER}) & frozenset(self.leaf_names)
 
     @property
     def categories(self) -> Mapping[str, frozenset[str]]:
@@ -53,6 +60,8 @@ class Variable:
 
     def leaf(self, row: ScoredRow) -> str:
         """The leaf that a row falls into."""
+        if self.pair and self.of not in row.scores:
+            return self._difference(row)
         value: object = row.scores.get(self.of) if self.leaf_at else row.row.values.get(self.of)
         if self.option:
             chosen = value if isinstance(value, tuple) else ()
@@ -62,6 +71,11 @@ class Variable:
         if self.plain:
             return YES
         return self.leaf_at[exact(value)] if isinstance(value, int | float | Fraction) and self.leaf_at else str(value)
+
+    def _difference(self, row: ScoredRow) -> str:
+        """The leaf of a change, where a row has both scores."""
+        before, after = (known.scores.get(known.leaf(row)) for known in self.pair)
+        return NO_ANSWER if before is None or after is None else self.leaf_at[after - before]
 
 
 def exact(score: int | float | Fraction) -> Fraction:
@@ -74,6 +88,9 @@ def variables_of(form: Form, name: str, rows: Iterable[ScoredRow], *, finely: bo
 
     Rows only widen what the form says can be answered, so that each of them has its leaf.
     """
+    if (change := Measure.parse(name)) and change.then:
+        yield _pair(form, change, rows)
+        return
     if form.is_scale(name):
         yield _scale(form, form.scale(name), {row.scores.get(name) for row in rows}, finely=finely)
         return
@@ -96,6 +113,26 @@ def variables_of(form: Form, name: str, rows: Iterable[ScoredRow], *, finely: bo
     leaves = (*scored, *none)
     scores = {leaf: Fraction(score) for leaf, score in scored.items() if score is not None}
     yield Variable(name=name, of=name, leaf_names=leaves, linked=frozenset(leaves), scores=scores)
+
+
+def _pair(form: Form, change: Measure, rows: Iterable[ScoredRow]) -> Variable:
+    """The differences of two scores of one row: all that the scores allow, `_none` where one of them may lack."""
+    given = list(rows)
+    pair = tuple(next(variables_of(form, name, given, finely=True)) for name in change.names)
+    before, after = (set(known.scores.values()) for known in pair)
+    differences = sorted({late - early for late in after for early in before})
+    names = {difference: str(difference) for difference in differences}
+    lacking = any(NO_ANSWER in known.leaf_names for known in pair)
+    leaves = (*names.values(), *((NO_ANSWER,) if lacking else ()))
+    return Variable(
+        name=change.about,
+        of=change.about,
+        leaf_names=leaves,
+        linked=frozenset(leaves),
+        scores={leaf: difference for difference, leaf in names.items()},
+        leaf_at=names,
+        pair=pair,
+    )
 
 
 def may_lack(question: Question) -> bool:

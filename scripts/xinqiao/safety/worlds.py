@@ -47,7 +47,11 @@ class Search:
         self._prepare(base, cost, locked)
         row = self._group_row[group]
         rest = self._outside[row]
-        bounds = (-INFINITE, -rest) if empty else (float(self._task.groups.k[group]) - rest, INFINITE)
+        bounds = (
+            (-INFINITE, float(self._task.groups.empty[group]) - rest)
+            if empty
+            else (float(self._task.groups.k[group]) - rest, INFINITE)
+        )
         self._solver.changeRowBounds(row, *bounds)
         moved = self._moved(base, spare=bool(locked.any()))
         self._solver.changeRowBounds(row, -INFINITE, INFINITE)
@@ -65,7 +69,11 @@ class Search:
         self._prepare(base, cost, locked)
         row = self._group_row[group]
         rest = self._outside[row]
-        bounds = (-INFINITE, -rest) if empty else (float(self._task.groups.k[group]) - rest, INFINITE)
+        bounds = (
+            (-INFINITE, float(self._task.groups.empty[group]) - rest)
+            if empty
+            else (float(self._task.groups.k[group]) - rest, INFINITE)
+        )
         self._solver.changeRowBounds(row, *bounds)
         moved = self._run()
         if moved is not None and not _is_whole(moved[whole[self._inside]]):
@@ -108,7 +116,7 @@ class Search:
 
     def _reached(self, world: Ints, group: int, empty: bool) -> bool:
         inside = self._task.groups.rows.of(world)[group]
-        return bool(inside <= 0 if empty else inside >= self._task.groups.k[group])
+        return bool(inside <= self._task.groups.empty[group] if empty else inside >= self._task.groups.k[group])
 
     def _whole(self, moved: Floats, base: Ints) -> Floats | None:
         """The same search in whole numbers: first where the programme moved anybody, then everywhere."""
