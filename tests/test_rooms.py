@@ -40,6 +40,7 @@ PLACES = {
     "markupsafe": ("forms.page", "dashboard.page", "dashboard.chart", "site."),
     "highspy": ("safety.",),
     "numpy": ("safety.",),
+    "opendp": ("safety.noise",),
     "xlsxwriter": ("dashboard.workbook",),
     "openpyxl": ("tables.workbook",),
 }

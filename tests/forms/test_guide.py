@@ -14,7 +14,7 @@ from xinqiao.core.expression import ARITY, PRECEDENCE
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.question import BadAnswer, Kind, Role
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import Audience, MeasureKind
+from xinqiao.core.summary import Audience, MeasureKind, Strategy
 from xinqiao.forms import shape
 from xinqiao.forms.build import TYPES_NOT_YET
 from xinqiao.forms.fit import keys
@@ -72,9 +72,21 @@ def test_every_key_that_is_refused_by_name_is_told(one: type[shape.Shape]) -> No
         (shape.Sensitive, "`scales`"),
         (Audience, "`summaries`"),
         (MeasureKind, "`summaries`"),
+        (Strategy, "`summaries`"),
         (TYPES_NOT_YET, NOT_YET),
     ],
-    ids=["types", "roles", "bad answers", "purposes", "methods", "sensitive", "audiences", "measures", "types not yet"],
+    ids=[
+        "types",
+        "roles",
+        "bad answers",
+        "purposes",
+        "methods",
+        "sensitive",
+        "audiences",
+        "measures",
+        "strategies",
+        "types not yet",
+    ],
 )
 def test_every_value_is_told(values: Iterable[str], part: str) -> None:
     assert {str(value) for value in values} <= coded(PARTS[part])

@@ -19,6 +19,7 @@ from xinqiao.core.name import check_name, repeated
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
+from xinqiao.core.strategy import strategy_problems
 from xinqiao.core.summary import WEEK, Measure, MeasureKind, SummarySpec
 from xinqiao.core.text import Text
 
@@ -142,6 +143,7 @@ class Form:
             known = {WEEK, *(part.name for parts in (self.questions, self.derived) for part in parts)}
             yield from (wrong := list(hierarchy_problems(self.summaries, self.derived, known)))
             yield from () if wrong else self._doubled()
+            yield from strategy_problems(self.summaries, self._behind)
         questions, scales = {q.name: q for q in self.questions}, {scale.name: scale for scale in self.scales}
         for case in self.cases:
             yield from case.problems(questions, scales)
@@ -207,6 +209,12 @@ class Form:
                 if apart:
                     params: dict[str, str | int] = {"name": name, "other": apart[-1]}
                     yield Problem(code="derived-doubled", place=Place(question=name), params=params)
+
+    def _behind(self, name: str) -> frozenset[str]:
+        """The questions whose answers a name tells of: itself, a scale's items, what it is derived of."""
+        items = next((scale.items for scale in self.scales if scale.name == name), ())
+        sources = {made.source for made in self.derived if made.name == name}
+        return frozenset({*items, *sources} or {name})
 
     def _dangerous(self) -> set[str]:
         """What tells who gave a sign of danger: such items, what is derived of them, scales of nothing else."""

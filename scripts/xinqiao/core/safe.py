@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from xinqiao.core.summary import DEVIATION, EFFECT, MEAN, MEMBERS, PAIRS, TOTAL, Measure, MeasureKind
 from xinqiao.core.text import Text
@@ -17,14 +18,22 @@ from xinqiao.core.text import Text
 FLOOR = 5
 OTHER_FIGURES = re.compile(r"sd\(|change\(|alpha\(|response-rate$")
 Key = tuple[tuple[str, ...], str, str]
+# The most that one release of a noisy table may spend of a person's budget.
+MOST_EPSILON = Fraction(1)
+COUNTED = re.compile(r"n$|n\(|distribution\(")
 PERIOD = re.compile(r"(\d{4}-W\d{2}(/\d{4}-W\d{2})?)?")
 
 
 class Status(StrEnum):
-    """Whether a value is published; why it is hidden is never told cell by cell."""
+    """Whether a value is published and as what; why it is hidden is never told cell by cell.
+
+    Only a `shown` value is the true one: a rounded one is near it, a noisy one probably.
+    """
 
     SHOWN = "shown"
     SUPPRESSED = "suppressed"
+    ROUNDED = "rounded"
+    NOISY = "noisy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,8 @@ class Policy:
     sd_from: respondents from which an SD is shown, with one decimal; change_from: pairs from which a mean change
     is; effect_from, alpha_from: from which a change in SDs and Cronbach's alpha are, of everybody together.
     absent_from: the least number of those who did not answer that a table may tell, 0 apart; 0: any number.
+    rounding: in a rounded table every count is a multiple of it and no further from the true one; 0: exact.
+    epsilon: what a noisy table spends of the budget of differential privacy; 0: no noise.
     """
 
     threshold: int = FLOOR
@@ -51,6 +62,8 @@ class Policy:
     effect_from: int = 50
     alpha_from: int = 50
     absent_from: int = 0
+    rounding: int = 0
+    epsilon: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         if self.threshold < FLOOR or self.mean_from < 10 or self.mean_decimal_from < 61:
@@ -59,6 +72,16 @@ class Policy:
             raise ValueError("a policy below the floor")
         if self.sd_from < 30 or self.change_from < 20 or min(self.effect_from, self.alpha_from) < 50:
             raise ValueError("a policy below the floor")
+        # A group of fewer than k must be able to be empty and to have k: multiples of less tell too much.
+        if self.rounding and (self.rounding < self.threshold or self.epsilon):
+            raise ValueError("a policy below the floor")
+        if not 0 <= self.epsilon <= MOST_EPSILON:
+            raise ValueError("a policy below the floor")
+
+    @property
+    def status(self) -> Status:
+        """As what a table under this policy publishes its values."""
+        return Status.ROUNDED if self.rounding else Status.NOISY if self.epsilon else Status.SHOWN
 
     def share_step(self, base: int) -> int:
         """In steps of how many per cent a share of so many is shown."""
@@ -135,6 +158,11 @@ class SafeTable:
         return next((cell for cell in self.cells if cell.key == wanted), None)
 
     @property
+    def exact(self) -> bool:
+        """Whether the figures that it shows are the true ones: neither rounded nor noisy."""
+        return self.policy.status is Status.SHOWN
+
+    @property
     def suppressed(self) -> int:
         """How many cells are hidden."""
         return sum(cell.status is Status.SUPPRESSED for cell in self.cells)
@@ -149,13 +177,17 @@ class SafeTable:
             yield "a cell stands twice"
         for cell in self.cells:
             place = f"{'/'.join(cell.levels)} {cell.measure}"
+            if cell.status not in (self.policy.status, Status.SUPPRESSED):
+                yield f"{place}: not what its policy publishes"
             if len(cell.levels) != len(allowed) or any(
                 level not in names for level, names in zip(cell.levels, allowed, strict=False)
             ):
                 yield f"{place}: unknown level"
             elif any(_astray(cell.levels, *step) for step in steps):
                 yield f"{place}: a level outside its coarser one"
-            if cell.measure.startswith("mean("):
+            if self.policy.status is not Status.SHOWN:
+                yield from self._near_faults(cell, place)
+            elif cell.measure.startswith("mean("):
                 yield from self._mean_faults(cell, values.get((cell.levels, f"n({cell.measure[5:-1]})", "")), place)
             elif cell.measure.startswith("share("):
                 of = measure.of if (measure := Measure.parse(cell.measure)) else ""
@@ -164,6 +196,14 @@ class SafeTable:
                 yield from (f"{place}: {fault}" for fault in _other_faults(cell, values, self.policy))
             elif cell.value is not None and not _count_allowed(cell.value, self.policy.threshold):
                 yield f"{place}: a count that the policy forbids"
+
+    def _near_faults(self, cell: Cell, place: str) -> Iterator[str]:
+        """What is rounded or noisy is a count; a mean of such counts would say more than it seems."""
+        value = 0 if cell.value is None else cell.value
+        if not COUNTED.match(cell.measure) or not isinstance(value, int) or value < 0:
+            yield f"{place}: not a count"
+        elif self.policy.rounding and value % self.policy.rounding:
+            yield f"{place}: not rounded"
 
     def _mean_faults(self, cell: Cell, base: int | Decimal | None, place: str) -> Iterator[str]:
         if cell.value is None:
@@ -240,6 +280,12 @@ def _rests_on(measure: Measure, part: str) -> list[tuple[str, str]]:
         return [(str(measure), of) for of in {DEVIATION: (MEAN,), EFFECT: (MEAN, DEVIATION)}.get(part, ())]
     of = {"sd": ("mean",), "alpha": ("mean", "sd")}[part]
     return [(f"{kind}({measure.of})", "") for kind in of]
+
+
+def as_decimal(epsilon: Fraction) -> str:
+    """A budget as ledger, descriptor and page write it: a decimal, or a fraction where it has no end."""
+    text = f"{float(epsilon):.10g}"
+    return text if Fraction(text) == epsilon else str(epsilon)
 
 
 def _steps(dimensions: Sequence[Dimension]) -> Iterator[tuple[int, int, Mapping[str, str]]]:

@@ -37,6 +37,14 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+class Strategy(StrEnum):
+    """How a summary is kept safe: cells hidden, counts rounded, or noise added under a budget."""
+
+    SUPPRESS = "suppress"
+    ROUND = "round"
+    DP = "dp"
+
+
 class MeasureKind(StrEnum):
     """What is computed of a group."""
 
@@ -117,6 +125,8 @@ class SummarySpec:
 
     hierarchies: the dimensions of `by` that are steps of one hierarchy, each from coarse to fine.
     nonresponse: whether nobody may know of a few people that they did not answer.
+    base: of a rounded summary, what its counts are multiples of; 0: the least that its threshold allows.
+    epsilon: of a noisy one, what each release of it spends of the budget.
     """
 
     name: str
@@ -126,6 +136,9 @@ class SummarySpec:
     audience: Audience = Audience.STAFF
     hierarchies: tuple[tuple[str, ...], ...] = ()
     nonresponse: bool = False
+    strategy: Strategy = Strategy.SUPPRESS
+    base: int = 0
+    epsilon: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -52,7 +52,10 @@ class GroupFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """What an audit came to; `problems` are what could not be judged."""
+    """What an audit came to; `problems` are what could not be judged.
+
+    epsilon: what noisy tables, which nobody attacked, spend in all; empty where there are none.
+    """
 
     sources: tuple[Source, ...]
     tested: int
@@ -62,6 +65,7 @@ class AuditReport:
     undone: int
     made: date
     version: str
+    epsilon: str = ""
 
     @property
     def verdict(self) -> str:

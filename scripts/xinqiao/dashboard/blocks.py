@@ -230,7 +230,8 @@ def _entry(group: Group, measure: str, category: str, of: Distribution | None = 
     cell = group.cells.get((measure, category))
     if cell is None:
         return Entry()
-    share = of.share([category]) if of and category != NO_ANSWER else None
+    # A share of counts that are not the true ones would look more certain than they are.
+    share = of.share([category]) if of and category != NO_ANSWER and group.table.exact else None
     unit = figures.unit(measure, category)
     return Entry(value=cell.value, hidden=cell.value is None, percent=share.percent if share else None, unit=unit)
 

@@ -15,6 +15,7 @@ from xinqiao.dashboard.reading import (
     Pair,
     Share,
     distributions,
+    exact,
     figure,
     pairs,
     recommending,
@@ -65,6 +66,8 @@ class Lead:
         cell = figure(self.form, self.tables, "n")
         if cell is not None:
             yield self.say("lead.n", n=str(cell.value)) if cell.value is not None else self.say("lead.n_hidden")
+        if not exact(self.tables):
+            yield self.say("lead.near")
         for period in dict.fromkeys(table.period for table in summaries(self.tables) if table.period):
             yield self.say("lead.period", period=self.say.period(period))
         if change := self._first():

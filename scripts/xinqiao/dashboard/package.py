@@ -18,8 +18,8 @@ from pathlib import Path
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Dimension, SafeTable, Status
-from xinqiao.core.summary import TOTAL
+from xinqiao.core.safe import Dimension, SafeTable, Status, as_decimal
+from xinqiao.core.summary import TOTAL, Strategy
 from xinqiao.core.text import Text
 from xinqiao.dashboard.codebook import codebook
 from xinqiao.dashboard.workbook import workbook
@@ -27,6 +27,21 @@ from xinqiao.dashboard.workbook import workbook
 FORMAT = 1
 DESCRIPTOR, WORKBOOK, AUDIT = "datapackage.json", "summary.xlsx", "audit.json"
 COLUMNS = ("measure", "category", "value", "status")
+STRATEGIES = {Status.SHOWN: Strategy.SUPPRESS, Status.ROUNDED: Strategy.ROUND, Status.NOISY: Strategy.DP}
+ROUNDING = {
+    Status.SHOWN: (
+        "counts exact; means to whole numbers, from mean_decimal_from answers to one decimal; "
+        "shares to 5 per cent, from share_whole_from answers to 1"
+    ),
+    Status.ROUNDED: (
+        "every count is a multiple of policy.rounding and at most that far from the true one, zeros too; "
+        "the rounded counts add up"
+    ),
+    Status.NOISY: (
+        "every count has discrete Laplace noise, drawn anew for each release, and is 0 where that would be below 0; "
+        "policy.epsilon is parted alike among the measures"
+    ),
+}
 
 
 def write_package(
@@ -131,12 +146,11 @@ def _resource(table: SafeTable, content: bytes) -> dict[str, object]:
                 "effect_from": table.policy.effect_from,
                 "alpha_from": table.policy.alpha_from,
                 "absent_from": table.policy.absent_from,
+                **({"rounding": table.policy.rounding} if table.policy.rounding else {}),
+                **({"epsilon": as_decimal(table.policy.epsilon)} if table.policy.epsilon else {}),
             },
-            "rounding": (
-                "counts exact; means to whole numbers, from mean_decimal_from answers to one decimal; "
-                "shares to 5 per cent, from share_whole_from answers to 1; SDs (of a sample, n - 1) and changes in "
-                "SDs (of the figures shown) to one decimal, alpha to two; response rates to 5 per cent"
-            ),
+            "strategy": STRATEGIES[table.policy.status].value,
+            "rounding": ROUNDING[table.policy.status],
             "dimensions": [_dimension(dimension) for dimension in table.dimensions],
         },
     }

@@ -11,11 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
 from xinqiao.core.safe import SafeTable
-from xinqiao.core.text import Lang
+from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard import figures
 from xinqiao.dashboard.blocks import Block, blocks, heading
 from xinqiao.dashboard.chart import panels
 from xinqiao.dashboard.lead import Lead
+from xinqiao.dashboard.near import near_words
 from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, measures, quarantine, summaries
 from xinqiao.dashboard.reasons import nothing_listed, quarantine_block
 from xinqiao.dashboard.weeks import weeks
@@ -123,10 +124,11 @@ def _tight(html: str) -> str:
     return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"
 
 
-def _captioned(form: Form, tables: Sequence[SafeTable], lang: Lang) -> Iterator[tuple[Block, str]]:
+def _captioned(form: Form, tables: Sequence[SafeTable], lang: Lang) -> Iterator[tuple[Block, str, Text | None]]:
     for table in summaries(tables):
+        note = near_words(form, table)
         for block in blocks(form, table):
-            yield block, heading(block, lang)
+            yield block, heading(block, lang), note
 
 
 def _counted(tables: Sequence[SafeTable]) -> dict[str, int]:
@@ -140,7 +142,7 @@ def _hidden_words(tables: Sequence[SafeTable], say: Words) -> str:
 
 
 def _rules(tables: Sequence[SafeTable], say: Words) -> Iterator[str]:
-    for table in tables:
+    for table in (table for table in tables if table.exact):
         yield say("hidden.why", threshold=table.policy.threshold)
     for table in tables:
         if any(cell.measure.startswith("mean(") for cell in table.cells):
@@ -154,7 +156,7 @@ def _rules(tables: Sequence[SafeTable], say: Words) -> Iterator[str]:
 def _made(tables: Sequence[SafeTable], say: Words) -> Iterator[tuple[str, str]]:
     for period in dict.fromkeys(table.period for table in summaries(tables)):
         yield say("made.period"), say.period(period)
-    for threshold in dict.fromkeys(table.policy.threshold for table in tables):
+    for threshold in dict.fromkeys(table.policy.threshold for table in tables if table.exact):
         yield say("made.rule"), say("made.rule_text", threshold=threshold)
     yield say("made.cells"), say("made.cells_text", **_counted(tables))
     yield say("made.shares"), say("made.shares_text", least=SHARE_FROM)

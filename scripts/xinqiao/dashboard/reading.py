@@ -173,6 +173,11 @@ def summaries(tables: Sequence[SafeTable]) -> tuple[SafeTable, ...]:
     return tuple(table for table in tables if table.name != QUARANTINE)
 
 
+def exact(tables: Sequence[SafeTable]) -> tuple[SafeTable, ...]:
+    """The summaries whose figures can stand in a sentence or a chart as they are."""
+    return tuple(table for table in summaries(tables) if table.exact)
+
+
 def quarantine(tables: Sequence[SafeTable]) -> SafeTable | None:
     """The table that counts what was set aside, if there is one."""
     return next((table for table in tables if table.name == QUARANTINE), None)
@@ -181,7 +186,7 @@ def quarantine(tables: Sequence[SafeTable]) -> SafeTable | None:
 def distributions(form: Form, tables: Sequence[SafeTable]) -> dict[str, Distribution]:
     """Each measure's distribution over all respondents, from the table that shows most of it."""
     best: dict[str, Distribution] = {}
-    for table in summaries(tables):
+    for table in exact(tables):
         group = whole(form, table)
         for measure in measures(table):
             if measure.kind is MeasureKind.DISTRIBUTION and group.has(str(measure)):
@@ -193,14 +198,14 @@ def distributions(form: Form, tables: Sequence[SafeTable]) -> dict[str, Distribu
 
 def figure(form: Form, tables: Sequence[SafeTable], measure: str) -> Cell | None:
     """A count's or mean's cell over all respondents; a shown one before a hidden one."""
-    cells = [whole(form, table).cells.get((measure, "")) for table in summaries(tables)]
+    cells = [whole(form, table).cells.get((measure, "")) for table in exact(tables)]
     found = [cell for cell in cells if cell is not None]
     return next((cell for cell in found if cell.value is not None), found[0] if found else None)
 
 
 def pairs(form: Form, tables: Sequence[SafeTable]) -> tuple[Pair, ...]:
     """Questions and scales of the tables whose names differ only in before and now; scales come first."""
-    asked = {measure.about for table in summaries(tables) for measure in measures(table) if measure.of}
+    asked = {measure.about for table in exact(tables) for measure in measures(table) if measure.of}
     names = [*(scale.name for scale in form.scales), *(question.name for question in form.questions)]
     found = [
         Pair(before=name, now=name[: -len(before)] + now, label=pair_label(form, name, name[: -len(before)] + now))

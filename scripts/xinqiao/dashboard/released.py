@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 
 from xinqiao.core.parsed import Json, as_list, as_object, as_string, as_whole
@@ -95,12 +96,14 @@ def _table(resource: Json, content: bytes) -> SafeTable:
     name = _path(resource)
     try:
         part = as_object(resource["xinqiao"])
-        rules = {key: as_whole(value) for key, value in as_object(part["policy"]).items()}
+        policy = as_object(part["policy"])
+        rules = {key: as_whole(value) for key, value in policy.items() if key != "epsilon"}
+        epsilon = Fraction(as_string(policy.get("epsilon", "0")))
         table, title, form = as_string(part["table"]), _text(part["title"]), as_string(part["form"])
         version, period = as_whole(part["form_version"]), as_string(part["period"])
         dimensions = tuple(_dimension(as_object(given)) for given in as_list(part["dimensions"]))
         cells = tuple(_cells(content, tuple(dimension.name for dimension in dimensions)))
-    except (KeyError, TypeError, ValueError, csv.Error):
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, csv.Error):
         # What is wrong may be a figure; it is not repeated.
         raise refuse("package-unreadable", name=name) from None
     try:
@@ -110,7 +113,7 @@ def _table(resource: Json, content: bytes) -> SafeTable:
             form=form,
             form_version=version,
             period=period,
-            policy=Policy(**rules),
+            policy=Policy(epsilon=epsilon, **rules),
             dimensions=dimensions,
             cells=cells,
         )

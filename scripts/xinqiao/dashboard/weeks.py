@@ -12,6 +12,7 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import TOTAL, WEEK
 from xinqiao.core.text import Lang
+from xinqiao.dashboard.reading import exact
 from xinqiao.dashboard.words import Words
 
 HEIGHT, TOP, BOTTOM = 150, 24, 120
@@ -50,7 +51,7 @@ class Weeks:
 
 def weeks(tables: Sequence[SafeTable], lang: Lang) -> tuple[Weeks, ...]:
     """A line for each table that counts answers by week and by nothing else."""
-    weekly = [t for t in tables if [d.name for d in t.dimensions] == [WEEK] and t.cell((TOTAL,), "n")]
+    weekly = [t for t in exact(tables) if [d.name for d in t.dimensions] == [WEEK] and t.cell((TOTAL,), "n")]
     return tuple(line for at, table in enumerate(weekly, start=1) if (line := _line(at, table, lang)))
 
 

@@ -12,6 +12,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.blocks import Block, blocks
+from xinqiao.dashboard.near import near_words
 from xinqiao.dashboard.reading import QUARANTINE
 from xinqiao.dashboard.reasons import quarantine_block
 from xinqiao.dashboard.words import Words, text
@@ -34,7 +35,7 @@ def workbook(form: Form, tables: Sequence[SafeTable], *, demonstration: bool = F
     writer.about(form, tables, demonstration)
     for table in tables:
         found = (quarantine_block(table, whole=True),) if table.name == QUARANTINE else blocks(form, table)
-        writer.table(table, found)
+        writer.table(table, found, near_words(form, table))
     writer.codebook(form)
     book.close()
     return out.getvalue()
@@ -87,10 +88,12 @@ class _Writer:
             row += 1
             sheet.write_string(row, 0, line, self.text)
 
-    def table(self, table: SafeTable, found: Sequence[Block]) -> None:
-        """One sheet for a table, its blocks below each other."""
+    def table(self, table: SafeTable, found: Sequence[Block], note: Text | None) -> None:
+        """One sheet for a table: what its figures are where they are not the true ones, then its blocks."""
         sheet = self.sheet(table.name)
         sheet.write_string(0, 0, both(table.title), self.title)
+        if note:
+            sheet.write_string(1, 0, both(note), self.text)
         row = 2
         for block in found:
             row = self.block(sheet, row, block) + 2
@@ -144,7 +147,7 @@ def _about_lines(form: Form, tables: Sequence[SafeTable]) -> list[str]:
     for lang in Lang:
         say = Words(lang)
         periods = dict.fromkeys(say.period(table.period) for table in tables)
-        thresholds = dict.fromkeys(table.policy.threshold for table in tables)
+        thresholds = dict.fromkeys(table.policy.threshold for table in tables if table.exact)
         lines += [f"{say('made.period')}: {period}" for period in periods]
         lines += [say("hidden.why", threshold=threshold) for threshold in thresholds]
     lines += [f"{both(text('book.table'))}: {table.name} · {both(table.title)}" for table in tables]

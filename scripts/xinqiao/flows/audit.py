@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.safe import as_decimal
 from xinqiao.core.text import Text
 from xinqiao.dashboard.audit_page import audit_page
 from xinqiao.dashboard.package import DESCRIPTOR
@@ -61,7 +62,7 @@ def audit(paths: Sequence[Path], progress: Progress, *, report: Path | None = No
         write_output(report, audit_page(report_of(packages, read.described, examined, attacked, problems)))
     if read.problems:
         raise XinqiaoError(read.problems)
-    return _outcome(folders, files, examined, attacked, problems, report)
+    return _outcome(read.packages, files, examined, attacked, problems, report)
 
 
 def _packages(folder: Path) -> Iterator[Path]:
@@ -113,7 +114,7 @@ def _attacked(described: Iterable[Described]) -> tuple[list[Attacked], list[Prob
 
 
 def _outcome(
-    folders: Sequence[Path],
+    packages: Sequence[Released],
     files: Sequence[Path],
     examined: Report,
     attacked: Sequence[Attacked],
@@ -121,6 +122,7 @@ def _outcome(
     report: Path | None,
 ) -> Outcome:
     others = [(tables.name, found) for tables in attacked for found in tables.findings]
+    noisy = [(package.name, as_decimal(package.epsilon)) for package in packages if package.epsilon]
     findings = [*(found.problem() for found in examined.findings), *(found.problem() for _, found in others)]
     told = findings[:MOST_TOLD]
     if (left := len(findings) - len(told)) > 0:
@@ -130,9 +132,12 @@ def _outcome(
         for tables in attacked
         if tables.undone
     ]
+    undone += [
+        Problem(code="audit-noisy", place=Place(file=name), params={"epsilon": epsilon}) for name, epsilon in noisy
+    ]
     tested = examined.tested + sum(tables.tested for tables in attacked)
     document = {
-        "packages": [str(path) for path in folders],
+        "packages": [package.name for package in packages],
         "tables": [str(path) for path in files],
         "groups_tested": tested,
         "groups_found": len(findings),
@@ -141,9 +146,10 @@ def _outcome(
             *({"tables": name, **found.as_json()} for name, found in others),
         ],
         "hidden_undone": sum(tables.undone for tables in attacked),
+        "noisy": [{"package": name, "epsilon": epsilon} for name, epsilon in noisy],
         "report": str(report) if report else None,
     }
-    said = _said(len(folders) + len(files), tested, len(findings), len(problems))
+    said = _said(len(packages) + len(files), tested, len(findings), len(problems))
     return Outcome(said=said, document=document, problems=(*problems, *told, *undone))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 from xinqiao import __version__
 from xinqiao.core.problem import Problem
+from xinqiao.core.safe import as_decimal
 from xinqiao.dashboard.audit_page import AuditReport, GroupFound, Proof, Source
 from xinqiao.safety.examine import Report
 from xinqiao.safety.others.attack import Attacked, Found, Step, in_signs
@@ -26,6 +28,7 @@ def report_of(
 ) -> AuditReport:
     """The report of one run; packages come with the file that describes them."""
     thresholds = {table.policy.threshold for _, package in packages for table in package.tables}
+    epsilon = sum((package.epsilon for _, package in packages), Fraction(0))
     return AuditReport(
         sources=(
             *(Source(name=package.name, files=(_file(path),)) for path, package in packages),
@@ -41,6 +44,7 @@ def report_of(
         undone=sum(tables.undone for tables in attacked),
         made=date.today(),
         version=__version__,
+        epsilon=as_decimal(epsilon) if epsilon else "",
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
-from xinqiao.core.safe import SafeTable
+from xinqiao.core.safe import SafeTable, as_decimal
 from xinqiao.core.summary import Audience
 from xinqiao.dashboard.package import AUDIT
 from xinqiao.intake.store import Store
@@ -91,6 +92,7 @@ def line_of(
         counts=counts,
         left_out=left_out,
         afterwards=afterwards,
+        epsilon=as_decimal(total) if (total := sum((p.epsilon for p in policies), Fraction(0))) else "",
     )
 
 

@@ -10,6 +10,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
+from xinqiao.safety.near import entry
 from xinqiao.safety.release import Earlier, Release, safe_tables
 
 
@@ -70,6 +71,6 @@ def certificate_of(released: Release, tables: Sequence[SafeTable]) -> Mapping[st
     """The audit's certificate for those who may see some of the tables: it names no others."""
     cells = sum(len(table.cells) for table in tables)
     suppressed = sum(table.suppressed for table in tables)
-    named = {table.name: {"cells": len(table.cells), "suppressed": table.suppressed} for table in tables}
+    named = {table.name: entry(table) for table in tables}
     seen = {"tables": named, "cells": cells, "shown": cells - suppressed, "suppressed": suppressed}
     return {**released.certificate, **seen}

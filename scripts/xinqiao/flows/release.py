@@ -30,6 +30,7 @@ from xinqiao.intake.opening import open_envelopes
 from xinqiao.intake.seal import Identity, seal, widened
 from xinqiao.intake.store import Store
 from xinqiao.safety.ledger import Line
+from xinqiao.safety.noise import check_budget
 from xinqiao.safety.release import Earlier, Release
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS as ROWS_ASIDE
@@ -128,6 +129,9 @@ def _protected(
     if past.gone:
         sealed = past.counts(identity)
         earlier = [Earlier(tables=told, counts=counts) for told, counts in zip(past.tables, sealed, strict=True)]
+    period = _joined(past.period, came.period)
+    lines = [line for ledger in past.ledgers.values() for line in ledger]
+    check_budget(form.id, form.summaries, lines, period)
 
     def attempt(left_out: Collection[str]) -> Release:
         return protect(
@@ -135,7 +139,7 @@ def _protected(
             form,
             came.rows_until(),
             came.aside_until(),
-            period=_joined(past.period, came.period),
+            period=period,
             earlier=earlier,
             left_out=left_out,
         )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, Problem, XinqiaoError
+from xinqiao.core.safe import as_decimal
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import load_form
 from xinqiao.flows.protect import protect, tables_document
 from xinqiao.forms.schema import table_schema
+from xinqiao.safety.release import Release
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS
 from xinqiao.tables.read import read_file
@@ -48,8 +51,14 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
         "quarantined": set_aside.total(),
         "files": [{"file": str(file), **table.as_json()} for file, table in zip(files, checked, strict=True)],
     }
-    problems = tuple(problem for table in checked for problem in table.problems)
+    problems = (*(problem for table in checked for problem in table.problems), *_unrecorded(released))
     return Outcome(said=said, document={**document, **tables_document(released)}, problems=problems)
+
+
+def _unrecorded(released: Release) -> Iterator[Problem]:
+    """What noisy tables spend here stands in no ledger."""
+    if epsilon := sum((table.policy.epsilon for table in released.tables), Fraction(0)):
+        yield Problem(code="dp-unrecorded", params={"epsilon": as_decimal(epsilon)})
 
 
 def _judged(form: Form, files: Sequence[Path], progress: Progress) -> Sequence[Validated]:

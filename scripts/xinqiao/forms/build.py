@@ -182,6 +182,7 @@ def summary(document: Document, path: Path) -> SummarySpec | None:
             hierarchies=tuple(
                 steps for at, steps in enumerate(by) if isinstance(shape.by[at], list)
             ),
+            strategy=shape.strategy, base=shape.base, epsilon=Fraction(shape.epsilon),
         ),
         shape.name,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from xinqiao.core.problem import Place, Problem
 from xinqiao.forms.shape import as_text
 from xinqiao.forms.yaml_lines import Document, Path, read_yaml
 
+KEY_OF = {"round-base": "base", "dp-epsilon": "epsilon", "dp-by": "by"}
 NOT_A_MENTION = {"name", "label", "labels", "title", "hint", "type", "source", "licence"}
 
 
@@ -74,6 +75,11 @@ def in_file(document: Document, problems: tuple[Problem, ...], made: set[str]) -
                 yield replace(problem, place=document.place(path, problem.place.question))
             case "by-twice" | "hierarchy-short" | "hierarchy-unrelated" | "hierarchy-differs" | "week-taken":
                 path = (*parts[problem.place.question][0], "by")
+                yield replace(problem, place=document.place(path, problem.place.question))
+            case "strategy-key" | "round-base" | "dp-epsilon" | "dp-by":
+                own = parts[problem.place.question][0]
+                key = str(problem.params.get("key", KEY_OF.get(problem.code)))
+                path = (*own, key) if document.get((*own, key)) is not None else (*own, "strategy")
                 yield replace(problem, place=document.place(path, problem.place.question))
             case _ if not problem.place.question:
                 yield _mentioned(document, problem, [("file",)])

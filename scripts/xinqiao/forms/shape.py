@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from xinqiao.core.form import Purpose
 from xinqiao.core.question import BadAnswer, Role
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import Audience
+from xinqiao.core.summary import Audience, Strategy
 from xinqiao.core.text import Text
 
 
@@ -192,6 +192,7 @@ class DangerShape(Shape):
 class ScaleShape(Shape):
     """One entry of `scales`."""
 
+    not_yet = frozenset({"coarser_bands"})
     name: Words
     title: LabelShape
     items: list[Words]
@@ -232,10 +233,13 @@ class CaseShape(Shape):
 class SummaryShape(Shape):
     """One entry of `summaries`; a list inside `by` is a hierarchy."""
 
-    not_yet = frozenset({"protect", "attendance"})
+    not_yet = frozenset({"protect", "attendance", "coarsen"})
     name: Words
     title: LabelShape
     by: list[Any] = []
     measures: list[Words]
     audience: Annotated[Audience, Lax] = Audience.STAFF
     nonresponse: Annotated[Nonresponse, Lax] = Nonresponse.OPEN
+    strategy: Annotated[Strategy, Lax] = Strategy.SUPPRESS
+    base: int = 0
+    epsilon: Number = Decimal(0)

@@ -223,7 +223,8 @@ def _small_groups(where: Atlas, truth: Ints) -> list[Group]:
 def _cells(where: Atlas, truth: Ints) -> Cells:
     collector = _Collector(where, truth)
     for plan in where.structure.plans:
-        for group in where.structure.groups(plan.by):
+        # What a rounded table tells is settled before: nothing of it can be hidden.
+        for group in () if plan.policy.rounding else where.structure.groups(plan.by):
             for figure in plan.figures:
                 if figure.mean:
                     collector.mean_cell(plan, group, figure)

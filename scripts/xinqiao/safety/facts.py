@@ -52,7 +52,11 @@ def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[
         lines = list(told(where.structure, table))
         shown = {(group, (figure.measure, figure.category)): cell.value for group, figure, cell in lines}
         for group, figure, cell in lines:
-            if cell.status is Status.SHOWN and cell.value is not None and not figure.beyond:
+            if cell.status is Status.ROUNDED and cell.value is not None:
+                columns = where.over(where.columns(group, figure.variable, figure.leaves), 0, upto)
+                value, reach = float(cell.value), table.policy.rounding
+                yield columns, np.ones_like(columns), value - reach, value + reach
+            elif cell.status is Status.SHOWN and cell.value is not None and not figure.beyond:
                 base = shown.get((group, figure.base))
                 yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), upto))
 
@@ -76,7 +80,8 @@ def listed_rows(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> Iterato
             for level in texts:
                 if level != OTHER or name not in once_alone:
                     columns = where.columns(structure.group((name,), (level,)), ALL, frozenset())
-                    yield where.over(columns, 0, upto), k
+                    # The tables that this release rounds are told of the same moment as those still to be hidden.
+                    yield where.over(columns, 0, min(upto, where.intervals - 1)), k
 
 
 def _bounded(where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[Policy, int, int]) -> Bounded:

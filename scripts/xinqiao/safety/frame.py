@@ -13,7 +13,8 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
+from xinqiao.core.strategy import BASES
+from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind, Strategy, SummarySpec
 from xinqiao.safety.levels import Seen, dimension, rooted
 from xinqiao.safety.structure import Figure, Group, Plan, Structure, Sum, counted, figures
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, quarantine_variable, variables_of
@@ -24,13 +25,20 @@ MOST_GROUPS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A table that the form asks for or once published, then under its own policy."""
+    """A table that the form asks for or once published, then under its own policy.
+
+    rounded: whether its counts are rounded, to multiples of `base` (0: the least that its threshold allows);
+    epsilon: what its noise spends, 0 for none.
+    """
 
     name: str
     by: tuple[str, ...]
     measures: tuple[Measure, ...]
     policy: Policy | None = None
     nonresponse: bool = False
+    rounded: bool = False
+    base: int = 0
+    epsilon: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +54,20 @@ class Policies:
         return max(self.usual, self.sensitive, key=lambda policy: policy.threshold)
 
     def of(self, form: Form, wanted: Wanted) -> Policy:
-        """The policy of a table: the sensitive one where anything in it is."""
+        """The policy of a table: the sensitive one where anything in it is. Raises XinqiaoError (round-base-small)."""
         if wanted.policy is not None:
             return wanted.policy
         names = {*wanted.by, *(name for measure in wanted.measures for name in measure.names)}
         policy = self.sensitive if any(is_sensitive(form, name) for name in names) else self.usual
-        return replace(policy, absent_from=policy.threshold) if wanted.nonresponse else policy
+        if wanted.nonresponse:
+            policy = replace(policy, absent_from=policy.threshold)
+        if not wanted.rounded:
+            return replace(policy, epsilon=wanted.epsilon) if wanted.epsilon else policy
+        base = wanted.base or next((base for base in BASES if base >= policy.threshold), BASES[-1])
+        if base < policy.threshold:
+            params: dict[str, str | int] = {"summary": wanted.name, "base": base, "threshold": policy.threshold}
+            raise refuse("round-base-small", Place(question=wanted.name), **params)
+        return replace(policy, rounding=base)
 
 
 def is_sensitive(form: Form, name: str) -> bool:
@@ -69,14 +85,19 @@ def frame(
     policies: Policies,
     earlier: Sequence[SafeTable] = (),
     before: Sequence[ScoredRow] = (),
+    *,
+    noisy: bool = False,
 ) -> Structure:
     """The structure of a form's tables; without `reasons` the rows set aside stand apart from it.
 
-    earlier, before: the tables of earlier releases and the rows that they were made of.
-    Raises XinqiaoError (release-too-large, release-form-changed, release-new-levels, dimension-several).
+    earlier, before: the tables of earlier releases and the rows that they were made of. noisy: with the tables
+    that are guarded by a budget; the attacker's system has none of them.
+    Raises XinqiaoError (release-too-large, release-form-changed, release-new-levels, dimension-several,
+    round-base-small).
     """
-    wanted = [Wanted(name=s.name, by=s.by, measures=s.measures, nonresponse=s.nonresponse) for s in form.summaries]
-    published = [table for table in earlier if table.name != QUARANTINE]
+    wanted = [_asked(summary) for summary in form.summaries if noisy or summary.strategy is not Strategy.DP]
+    asked = len(wanted)
+    published = [table for table in earlier if table.name != QUARANTINE and (noisy or not table.policy.epsilon)]
     wanted += [_read(form, table) for table in published]
     names = tuple(dict.fromkeys(name for table in wanted for name in table.by))
     seen = Seen(rows=rows, before=before, published=published)
@@ -92,7 +113,7 @@ def frame(
         Plan(name=t.name, by=t.by, figures=figures(t.measures, variables, whole=not t.by), policy=policies.of(form, t))
         for t in wanted
     )
-    present, past = plans[: len(form.summaries)], plans[len(form.summaries) :]
+    present, past = plans[:asked], plans[asked:]
     if reasons is not None:
         set_aside = quarantine_variable({*reasons, *_reasons(earlier)})
         variables[QUARANTINE] = set_aside
@@ -122,6 +143,18 @@ def _sizes(form: Form, structure: Structure) -> Mapping[Group, int]:
             if members:
                 found[group] = sum(members)
     return found
+
+
+def _asked(summary: SummarySpec) -> Wanted:
+    return Wanted(
+        name=summary.name,
+        by=summary.by,
+        measures=summary.measures,
+        nonresponse=summary.nonresponse,
+        rounded=summary.strategy is Strategy.ROUND,
+        base=summary.base,
+        epsilon=summary.epsilon,
+    )
 
 
 def _read(form: Form, table: SafeTable) -> Wanted:

@@ -16,7 +16,7 @@ from xinqiao.core.problem import Place, refuse
 
 FORMAT = 1
 FILE = "ledger.jsonl"
-OPTIONAL = ("left_out", "afterwards")
+OPTIONAL = ("left_out", "afterwards", "epsilon")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Line:
     policy: the strictest rules of its tables, by name. files: every file of the release with its SHA-256.
     certificate: that of the audit's certificate. counts: that of the sealed counts. left_out: summaries
     that this release does without. afterwards: entered when it had been made before there was a ledger.
+    epsilon: what its noisy tables spend together of the budget of differential privacy, as a decimal.
     """
 
     line: int
@@ -40,6 +41,7 @@ class Line:
     counts: str
     left_out: tuple[str, ...] = ()
     afterwards: bool = False
+    epsilon: str = ""
     previous: str = ""
     format: int = FORMAT
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xinqiao.core.form import Form
-from xinqiao.core.problem import refuse
+from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.core.safe import FLOOR, Cell, Policy, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.core.text import Text
 from xinqiao.safety.alpha import alphas
@@ -17,14 +18,17 @@ from xinqiao.safety.attack import TOLERANCE, Unsolved, solver_version
 from xinqiao.safety.audit import Verdict, audit
 from xinqiao.safety.cells import Task, task
 from xinqiao.safety.count import Batch, Counts, count
-from xinqiao.safety.frame import Policies, frame
+from xinqiao.safety.frame import Policies
 from xinqiao.safety.identity import Identity, identity_of, value_of
+from xinqiao.safety.near import entry, in_order, noisy_tables, rounded_tables, secret_for, structures, without
 from xinqiao.safety.protect import protect
 from xinqiao.safety.rows import Flags
 from xinqiao.safety.structure import Plan, Structure
 from xinqiao.safety.totals import Totals, stand_ins, totals_of
 from xinqiao.safety.variable import QUARANTINE
 
+# How often rounded counts are drawn again where the attack finds somebody.
+DRAWS = 4
 QUARANTINE_TITLE = Text.of(zh="未能使用的答卷", en="Rows that could not be used")
 
 
@@ -80,47 +84,97 @@ def safe_tables(
     Raises XinqiaoError with exit UNSAFE (release-*, counts-*) where nothing may be released.
     """
     earlier = [release.as_rows(form) for release in earlier]
-    if earlier and earlier[-1].counts:
-        rows = [*earlier[-1].rows, *rows]
-        past_aside = earlier[-1].quarantined or {}
-        quarantined = {
-            name: past_aside.get(name, 0) + quarantined.get(name, 0) for name in {**past_aside, **quarantined}
-        }
+    rows, quarantined = _so_far(earlier, rows, quarantined)
     policies = Policies(usual=policy, sensitive=sensitive_policy)
     blind = any(release.quarantined is None and _set_aside(release) for release in earlier)
-    told = [[table for table in e.tables if not (blind and table.name == QUARANTINE)] for e in earlier]
+    told = [[t for t in e.tables if not (t.policy.epsilon or (blind and t.name == QUARANTINE))] for e in earlier]
     before = [row for release in earlier for row in release.rows]
-    past = [table for tables in told for table in tables]
-    structure = frame(form, rows, None if blind else quarantined, policies, past, before)
+    past = [table for e in earlier for table in e.tables if not (blind and table.name == QUARANTINE)]
+    structure, whole = structures(form, rows, None if blind else quarantined, policies, past, before)
     for sealed in (release.counts for release in earlier if release.counts):
-        sealed.check(structure)
-    structure = replace(structure, plans=tuple(plan for plan in structure.plans if plan.name not in left_out))
+        sealed.check(whole)
+    structure = without(structure, left_out)
     if blind and not all(_total_shown(tables) for tables in told):
         # Rows that came in less those set aside would tell the hidden total of that time.
         raise refuse("release-not-safe")
     batches = [Batch(rows=e.rows, quarantined={} if blind else e.quarantined or {}) for e in earlier]
-    counts = count(structure, [*batches, Batch(rows=rows, quarantined={} if blind else quarantined)])
+    batches.append(Batch(rows=rows, quarantined={} if blind else quarantined))
+    counts = count(structure, batches)
     _check_newcomers(structure, counts)
-    work = task(structure, counts, told)
-    hidden = protect(work)
     alpha_of: Mapping[str, Decimal] = {}
     if not any(release.counts for release in earlier):
         # Counts alone tell nothing of answers to two items together.
         alpha_of = alphas(form, rows, [(e.rows, e.tables) for e in earlier], policies.strictest)
-    tables = tuple(_tables(form, structure, work, (hidden, alpha_of), period))
-    verdict = _audited(structure, [*told, tables], counts)
+    secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else rows)
+    draft = Draft(form=form, structure=structure, counts=counts, told=told, period=period, alphas=alpha_of)
+    tables, verdict = _protected(draft, secret)
+    noisy = noisy_tables(form, without(whole, left_out), count(whole, batches), period)
+    tables = in_order(form, (*tables, *noisy))
     if blind:
         tables = (*tables, _nothing_told(form, policy, period, quarantined))
     return Release(
         tables=tables,
         certificate=_certificate(tables, verdict, policies, len(earlier)),
-        counts=totals_of(structure, form, rows, quarantined),
-        before=tuple(release.counts or _totals(structure, form, release) for release in earlier),
+        counts=totals_of(whole, form, rows, quarantined, secret),
+        before=tuple(release.counts or _totals(whole, form, release, secret) for release in earlier),
     )
 
 
-def _totals(structure: Structure, form: Form, release: Earlier) -> Totals:
-    return totals_of(structure, form, release.rows, release.quarantined or {})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the tables of a release are drafted from: counts, what was told before, alphas that may be told."""
+
+    form: Form
+    structure: Structure
+    counts: Counts
+    told: Sequence[Sequence[SafeTable]]
+    period: str
+    alphas: Mapping[str, Decimal]
+
+    def made(self, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
+        """Tables that the attack on them and all earlier ones let pass. Raises XinqiaoError (release-not-safe)."""
+        rounded = rounded_tables(self.form, self.structure, self.counts, self.period, secret)
+        work = task(self.structure, self.counts, [*self.told, rounded] if rounded else self.told)
+        exact = tuple(self._exact(work, protect(work)))
+        return (*rounded, *exact), _audited(self.structure, [*self.told, (*rounded, *exact)], self.counts)
+
+    def _exact(self, work: Task, hidden: Flags) -> Iterator[SafeTable]:
+        number = {identity: at for at, identity in enumerate(work.cells.identities)}
+        titles = {summary.name: summary.title for summary in self.form.summaries}
+        for plan in (plan for plan in self.structure.plans if not plan.policy.rounding):
+            yield SafeTable(
+                name=plan.name,
+                title=titles.get(plan.name, QUARANTINE_TITLE),
+                form=self.form.id,
+                form_version=self.form.version,
+                period=self.period,
+                policy=plan.policy,
+                dimensions=tuple(self.structure.dimension(name) for name in plan.by),
+                cells=tuple(_lines(self.structure, work, plan, (number, hidden, self.alphas))),
+            )
+
+
+def _protected(draft: Draft, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
+    """The tables of a draft; counts that are rounded get several draws. Raises XinqiaoError (release-not-safe)."""
+    for draw in range(1, DRAWS if secret else 1):
+        with suppress(XinqiaoError):
+            return draft.made(f"{secret}/{draw}")
+    return draft.made(secret)
+
+
+def _so_far(
+    earlier: Sequence[Earlier], rows: Sequence[ScoredRow], quarantined: Mapping[str, int]
+) -> tuple[Sequence[ScoredRow], Mapping[str, int]]:
+    """All rows up to now, and all set aside, where those given are only what came since counts were sealed."""
+    if not earlier or not earlier[-1].counts:
+        return rows, quarantined
+    before = earlier[-1].quarantined or {}
+    aside = {name: before.get(name, 0) + quarantined.get(name, 0) for name in {**before, **quarantined}}
+    return [*earlier[-1].rows, *rows], aside
+
+
+def _totals(structure: Structure, form: Form, release: Earlier, secret: str) -> Totals:
+    return totals_of(structure, form, release.rows, release.quarantined or {}, secret)
 
 
 def _set_aside(release: Earlier) -> bool:
@@ -139,29 +193,11 @@ def _check_newcomers(structure: Structure, counts: Counts) -> None:
     """Since the last release nobody, or enough to hide in."""
     if len(counts.sizes) == 1:
         return
-    needed = max(plan.policy.threshold for plan in structure.plans)
+    needed = max((plan.policy.threshold for plan in structure.plans), default=FLOOR)
     if counts.sizes[-1] <= 0:
         raise refuse("release-nothing-new")
     if counts.sizes[-1] < needed:
         raise refuse("release-too-few-new", needed=needed)
-
-
-def _tables(
-    form: Form, structure: Structure, work: Task, found: tuple[Flags, Mapping[str, Decimal]], period: str
-) -> Iterator[SafeTable]:
-    number = {identity: at for at, identity in enumerate(work.cells.identities)}
-    titles = {summary.name: summary.title for summary in form.summaries}
-    for plan in structure.plans:
-        yield SafeTable(
-            name=plan.name,
-            title=titles.get(plan.name, QUARANTINE_TITLE),
-            form=form.id,
-            form_version=form.version,
-            period=period,
-            policy=plan.policy,
-            dimensions=tuple(structure.dimension(name) for name in plan.by),
-            cells=tuple(_lines(structure, work, plan, (number, *found))),
-        )
 
 
 def _lines(
@@ -227,7 +263,7 @@ def _certificate(tables: Sequence[SafeTable], verdict: Verdict, policies: Polici
         "tolerance": TOLERANCE,
         "policy": _policy(policies.usual),
         "sensitive_policy": _policy(policies.sensitive),
-        "tables": {table.name: {"cells": len(table.cells), "suppressed": table.suppressed} for table in tables},
+        "tables": {table.name: entry(table) for table in tables},
         "cells": cells,
         "shown": cells - suppressed,
         "suppressed": suppressed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -159,12 +159,24 @@ class Scene:
                 told = float(value or 0)
                 people = self.who((0, upto), group, figure.variable, figure.leaves)
                 self.system.add(dict.fromkeys(people, 1), told, told)
+        self._read_rounded(table, upto, lines)
         for dimension in table.dimensions:
             for level in set(self.structure.levels(dimension.name)) - {level.name for level in dimension.levels}:
                 group = self.structure.group((dimension.name,), (level,))
                 self.system.add(dict.fromkeys(self.who((0, upto), group, ALL, frozenset()), 1), 0, 0)
             if dimension.name in self.structure.typed:
                 self._read_listing(dimension, upto, table.policy.threshold)
+
+    def _read_rounded(self, table: SafeTable, upto: int, lines: Mapping[tuple[str, str], Figure]) -> None:
+        """A rounded count is the true one give or take the base."""
+        by, reach = tuple(dimension.name for dimension in table.dimensions), table.policy.rounding
+        for cell in (cell for cell in table.cells if cell.status is Status.ROUNDED):
+            figure = lines.get((cell.measure, cell.category))
+            if figure is None:
+                raise refuse("audit-unexplained", table=table.name)
+            people = self.who((0, upto), self.structure.group(by, cell.levels), figure.variable, figure.leaves)
+            told = int(cell.value or 0)
+            self.system.add(dict.fromkeys(people, 1), max(0, told - reach), told + reach)
 
     def _read_listing(self, dimension: Dimension, upto: int, k: int) -> None:
         """Typed levels are listed from k respondents on; the merged one also where it is the only one."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from xinqiao.core.parsed import Json
 from xinqiao.core.problem import XinqiaoError, refuse
-from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.safe import Policy, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import agree
@@ -35,6 +36,16 @@ class Released:
     codebook: Json
 
     @property
+    def attacked(self) -> Released:
+        """The package without its noisy tables: what guards those is their budget, and no attack can judge it."""
+        return replace(self, tables=tuple(table for table in self.tables if not table.policy.epsilon))
+
+    @property
+    def epsilon(self) -> Fraction:
+        """What its noisy tables spend together."""
+        return sum((table.policy.epsilon for table in self.tables), Fraction(0))
+
+    @property
     def form(self) -> str:
         """The form whose answers it tells of."""
         return self.tables[0].form
@@ -50,7 +61,8 @@ class Released:
         found: dict[tuple[str, bool], int] = {}
         for cell in (cell for table in self.tables if table.name != QUARANTINE for cell in table.cells):
             key = (cell.measure, set(cell.levels) <= {TOTAL})
-            if isinstance(cell.value, int) and not cell.measure.startswith(NO_COUNTS):
+            exact = cell.status is Status.SHOWN and not cell.measure.startswith(NO_COUNTS)
+            if exact and isinstance(cell.value, int):
                 found[key] = max(found.get(key, 0), cell.value)
         return found
 
@@ -165,6 +177,7 @@ def _shrinks(first: Released, last: Released) -> bool:
     counts = {(table.name, cell.key): cell.value for table in first.tables for cell in table.cells}
     return any(
         isinstance(cell.value, int)
+        and cell.status is Status.SHOWN
         and not cell.measure.startswith(NO_COUNTS)
         and isinstance(before := counts.get((table.name, cell.key)), int)
         and before > cell.value

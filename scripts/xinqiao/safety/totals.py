@@ -34,6 +34,7 @@ class Totals:
 
     by: the dimensions by which each variable was counted (ALL: the respondents). known: the questions and
     scales that the form had then: of others nobody had answered. quarantined: rows set aside by reason.
+    secret: what rounded tables draw by, in every release of the form; empty where there were none.
     """
 
     dimensions: tuple[str, ...]
@@ -41,6 +42,7 @@ class Totals:
     known: frozenset[str]
     atoms: Mapping[Atom, int] = field(repr=False)
     quarantined: Mapping[str, int] = field(repr=False)
+    secret: str = field(default="", repr=False)
 
     def written(self) -> bytes:
         """As JSON, the same for the same counts."""
@@ -52,6 +54,7 @@ class Totals:
             "known": sorted(self.known),
             "atoms": atoms,
             "quarantined": dict(sorted(self.quarantined.items())),
+            **({"secret": self.secret} if self.secret else {}),
         }
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -68,6 +71,7 @@ class Totals:
                 known=frozenset(content["known"]),
                 atoms={(name, tuple(group), leaf): int(number) for name, group, leaf, number in content["atoms"]},
                 quarantined={str(reason): int(number) for reason, number in content["quarantined"].items()},
+                secret=str(content.get("secret", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             # What is wrong may be a count; it is not repeated.
@@ -89,7 +93,9 @@ class Totals:
                 raise refuse("counts-lacking", Place(question=variable.of), name=variable.of)
 
 
-def totals_of(structure: Structure, form: Form, rows: Sequence[ScoredRow], quarantined: Mapping[str, int]) -> Totals:
+def totals_of(
+    structure: Structure, form: Form, rows: Sequence[ScoredRow], quarantined: Mapping[str, int], secret: str = ""
+) -> Totals:
     """The counts of these rows by everything that the tables of the structure speak of."""
     names = tuple(known.name for known in structure.dimensions)
     variables = [variable for variable in structure.variables.values() if variable.name != QUARANTINE]
@@ -108,6 +114,7 @@ def totals_of(structure: Structure, form: Form, rows: Sequence[ScoredRow], quara
         known=frozenset(known | {made.name for made in form.derived} | {WEEK}),
         atoms=atoms,
         quarantined={reason: number for reason, number in quarantined.items() if number},
+        secret=secret,
     )
 
 

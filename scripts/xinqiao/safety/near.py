@@ -1,0 +1,102 @@
+"""Rounded and noisy tables of a release: what is published near the truth instead of hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from xinqiao.core.form import Form
+from xinqiao.core.record import ScoredRow
+from xinqiao.core.safe import Cell, SafeTable, as_decimal
+from xinqiao.core.summary import Strategy
+from xinqiao.safety.count import Counts
+from xinqiao.safety.frame import Policies, frame
+from xinqiao.safety.noise import noisy_lines
+from xinqiao.safety.rounding import rounded_lines, secret_of
+from xinqiao.safety.structure import Figure, Group, Plan, Structure
+from xinqiao.safety.tally import tally
+from xinqiao.safety.totals import Totals
+
+
+def secret_for(structure: Structure, sealed: Iterable[Totals | None], first: Sequence[ScoredRow]) -> str:
+    """What the rounded tables of a form draw by: of its first release, so that later ones draw alike.
+
+    sealed: the counts of the releases whose rows are gone; first: the rows of the first one. Empty where no table
+    is rounded.
+    """
+    if not any(plan.policy.rounding for plan in structure.known_plans):
+        return ""
+    return next((counts.secret for counts in sealed if counts and counts.secret), "") or secret_of(first)
+
+
+def rounded_tables(form: Form, structure: Structure, counts: Counts, period: str, secret: str) -> tuple[SafeTable, ...]:
+    """The tables that this release rounds. Raises XinqiaoError (release-not-safe) where one does not add up."""
+    plans = [plan for plan in structure.plans if plan.policy.rounding]
+    found = [(plan, rounded_lines(structure, plan, tally(structure, counts, plan), secret)) for plan in plans]
+    return tuple(_table(form, structure, plan, lines, period) for plan, lines in found)
+
+
+def noisy_tables(form: Form, structure: Structure, counts: Counts, period: str) -> tuple[SafeTable, ...]:
+    """The tables to which this release adds noise, each time anew; `structure` is one that knows them."""
+    plans = [plan for plan in structure.plans if plan.policy.epsilon]
+    found = [(plan, noisy_lines(plan, tally(structure, counts, plan))) for plan in plans]
+    return tuple(_table(form, structure, plan, lines, period) for plan, lines in found)
+
+
+def structures(
+    form: Form,
+    rows: Sequence[ScoredRow],
+    reasons: Iterable[str] | None,
+    policies: Policies,
+    past: Sequence[SafeTable],
+    before: Sequence[ScoredRow],
+) -> tuple[Structure, Structure]:
+    """What the attacker knows of (see `frame`), and the same with noisy tables: they are counted, not attacked."""
+    structure = frame(form, rows, reasons, policies, past, before)
+    noisy = any(s.strategy is Strategy.DP for s in form.summaries) or any(table.policy.epsilon for table in past)
+    return structure, frame(form, rows, reasons, policies, past, before, noisy=True) if noisy else structure
+
+
+def without(structure: Structure, left_out: Collection[str]) -> Structure:
+    """The structure without the plans of some summaries."""
+    return replace(structure, plans=tuple(plan for plan in structure.plans if plan.name not in left_out))
+
+
+def in_order(form: Form, tables: Sequence[SafeTable]) -> tuple[SafeTable, ...]:
+    """The tables as the form lists them, that of rows set aside last."""
+    place = {summary.name: at for at, summary in enumerate(form.summaries)}
+    return tuple(sorted(tables, key=lambda table: place.get(table.name, len(place))))
+
+
+def entry(table: SafeTable) -> dict[str, object]:
+    """What a certificate says of one table."""
+    rounding = {"rounding": table.policy.rounding} if table.policy.rounding else {}
+    epsilon = {"epsilon": as_decimal(table.policy.epsilon)} if table.policy.epsilon else {}
+    return {"cells": len(table.cells), "suppressed": table.suppressed, **rounding, **epsilon}
+
+
+def _table(
+    form: Form, structure: Structure, plan: Plan, lines: Mapping[tuple[Group, Figure], int], period: str
+) -> SafeTable:
+    return SafeTable(
+        name=plan.name,
+        title=next(summary.title for summary in form.summaries if summary.name == plan.name),
+        form=form.id,
+        form_version=form.version,
+        period=period,
+        policy=plan.policy,
+        dimensions=tuple(structure.dimension(name) for name in plan.by),
+        cells=tuple(_cells(structure, plan, lines)),
+    )
+
+
+def _cells(structure: Structure, plan: Plan, lines: Mapping[tuple[Group, Figure], int]) -> Iterator[Cell]:
+    for group in structure.groups(plan.by):
+        for figure in plan.figures:
+            yield Cell(
+                levels=structure.written(plan.by, group),
+                measure=figure.measure,
+                category=figure.category,
+                value=lines[group, figure],
+                status=plan.policy.status,
+            )
