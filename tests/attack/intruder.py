@@ -29,7 +29,8 @@ def cells(table: SafeTable) -> list[Seen]:
 class Intruder:
     """`levels`: of each dimension; `answers`: of each question, `_none` among them where it can be;
     `scores`: of a question whose means are told; `bands`: answers that a band takes together;
-    `most`: how many can be alike; `can_be`: whether anybody can be at these levels together."""
+    `most`: how many can be alike; `can_be`: whether anybody can be at these levels together; `counted`: everybody
+    knows how many came to each group in each interval, so that is nothing to be found."""
 
     levels: Sequence[Sequence[str]]
     answers: Mapping[str, Sequence[str]]
@@ -37,6 +38,7 @@ class Intruder:
     bands: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     most: int = 500
     can_be: Callable[[tuple[str, ...]], bool] = bool
+    counted: bool = False
 
     def start(self, releases: int) -> None:
         self.releases = releases
@@ -69,8 +71,13 @@ class Intruder:
     def total(self, people: Sequence[Person]) -> highspy.highs_linear_expression:
         return sum((self.people[key] for key in people), self.people[people[0]] * 0)
 
-    def believe(self, release: int, dimensions: Sequence[int], seen: Sequence[Seen]) -> None:
-        """Takes in a table of release `release` by these dimensions (their numbers)."""
+    def attend(self, came: int, group: tuple[str, ...], number: int) -> None:
+        """Takes in that so many came to a group in an interval."""
+        question = next(iter(self.answers))
+        self.model.addConstr(self.total(self.those((came, came), group, question, self.answers[question])) == number)
+
+    def believe(self, release: int, dimensions: Sequence[int], seen: Sequence[Seen], since: int = 0) -> None:
+        """Takes in a table of release `release` by these dimensions (their numbers), of those since `since`."""
         shown = {(levels, measure, category): value for levels, measure, category, value in seen}
         for (told, measure, category), value in shown.items():
             if value is None:
@@ -82,7 +89,7 @@ class Intruder:
                 self.believe_more((0, release), levels, (told, measure, category), shown)
                 continue
             question, answers = self.meant(measure, category)
-            span = (0, release)
+            span = (since, release)
             if measure.startswith("share"):
                 base = int(shown[told, f"n({question})", ""] or 0)
                 step = 1 if base >= 100 else 5
@@ -174,7 +181,7 @@ class Intruder:
             for question, answers in self.answers.items():
                 groups = self.bands.get(question) or {answer: [answer] for answer in answers}
                 told = [answer for answer in answers if answer != "_none"]
-                sets = [list(answers), told, *groups.values()]
+                sets = [*([] if self.counted else [list(answers), told]), *groups.values()]
                 sets += [
                     [answer for answer in whole if answer not in group]
                     for whole in (answers, told)

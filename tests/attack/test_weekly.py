@@ -1,41 +1,23 @@
-"""A recorded case: weekly cumulative releases of class × band. `benchmarks/ledger.py` runs all twelve weeks."""
+"""A recorded case: weekly releases of class × band. `benchmarks/ledger.py` runs all eight weeks."""
 
 from __future__ import annotations
 
-import json
+import itertools
 from pathlib import Path
 
-from intruder import Intruder, cells
-from making import HEALTH, USUAL, choice, form, row
-
-from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import SafeTable
-from xinqiao.safety.release import Earlier, safe_tables
+import pytest
+from weekly import Weekly, shown
 
 WEEKS = 3
 
 
-def test_weekly_releases_give_no_week_away(real_data: Path) -> None:
-    case = json.loads((real_data / "disclosure-cases" / "ledger_weekly_s5.json").read_text(encoding="utf-8"))
-    units = [f"c{number}" for number in range(len(case["arrivals"][0][0]))]
-    bands = [f"b{number}" for number in range(len(case["arrivals"][0]))]
-    questions = [choice("unit", units, dimension=True), choice("band", bands)]
-    of = form(questions, [("by-unit", ["unit"], ["n", "distribution(band)"])])
-    rows: list[ScoredRow] = []
-    earlier: list[Earlier] = []
-    for week in case["arrivals"][:WEEKS]:
-        for band, came in zip(bands, week, strict=True):
-            rows += [row(unit=unit, band=band) for unit, number in zip(units, came, strict=True) for _ in range(number)]
-        made = safe_tables(of, rows, policy=USUAL, sensitive_policy=HEALTH, period="", quarantined={}, earlier=earlier)
-        earlier.append(Earlier(rows=tuple(rows), tables=made.tables, quarantined={}))
-    tables = [past.tables[0] for past in earlier]
-    attacker = Intruder(levels=[units], answers={"band": bands})
-    attacker.start(WEEKS)
-    for number, table in enumerate(tables):
-        attacker.believe(number, [0], cells(table))
-    assert attacker.finds(case["k"]) == []
-    assert sum(map(_shown, tables)) >= 65
-
-
-def _shown(table: SafeTable) -> int:
-    return len(table.cells) - table.suppressed
+@pytest.mark.parametrize(("attendance", "least"), [(False, 92), (True, 56)], ids=["cumulative", "public-attendance"])
+def test_weekly_releases_give_no_week_away(real_data: Path, attendance: bool, least: int) -> None:
+    case = Weekly(real_data / "disclosure-cases" / "ledger_weekly_s5.json", attendance=attendance)
+    releases = [made for made, _ in case.releases(WEEKS) if made is not None]
+    assert len(releases) == WEEKS
+    assert case.found(releases) == []
+    assert sum(map(shown, releases)) >= least
+    begins = [made.tables[0].since for made in releases]
+    for number, (before, since) in enumerate(itertools.pairwise(begins), start=1):
+        assert since in ((before, number) if attendance else (0,))

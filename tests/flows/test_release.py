@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -152,6 +153,17 @@ def test_a_release_that_could_not_be_written_is_not_recorded(project: Path, monk
 
 def _cut_short(*_: object, **__: object) -> None:
     raise OSError("no room")
+
+
+def test_a_policy_below_the_floor_releases_nothing(project: Path) -> None:
+    put(project, 60, seed=1)
+    portal = project / "portal.toml"
+    lower = re.sub(r"(?m)^threshold = \d+", "threshold = 4", portal.read_text(encoding="utf-8"), count=1)
+    portal.write_text(lower, encoding="utf-8")
+    result = CliRunner().invoke(main, ["release", FORM, "--project", str(project), "--json"])
+    assert result.exit_code == ExitCode.UNSAFE
+    assert "policy-below-floor" in result.output
+    assert not released(project).exists()
 
 
 def test_tables_for_staff_never_lie_among_the_public_ones(project: Path) -> None:

@@ -20,7 +20,7 @@ from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
 from xinqiao.core.strategy import strategy_problems
-from xinqiao.core.summary import WEEK, Measure, MeasureKind, SummarySpec
+from xinqiao.core.summary import WEEK, Attendance, Measure, MeasureKind, SummarySpec
 from xinqiao.core.text import Text
 
 NO_FILE = ForeignFile()
@@ -230,6 +230,7 @@ class Form:
         yield from self._by_problems(summary, place)
         if summary.nonresponse and not any(measure.kind is MeasureKind.RATE for measure in summary.measures):
             yield Problem(code="nonresponse-without-rate", place=place, params={"summary": summary.name})
+        yield from self._attendance_problems(summary, place)
         for measure in summary.measures:
             unknown = [
                 p for name in measure.names for p in self._unknown(name, summary.name, scales=True, derived=True)
@@ -282,6 +283,12 @@ class Form:
                 yield Problem(code="person-published", place=place, params={"summary": summary.name, "name": name})
             elif self.question(name).role is not Role.DIMENSION:
                 yield Problem(code="by-not-dimension", place=place, params={"summary": summary.name, "name": name})
+
+    def _attendance_problems(self, summary: SummarySpec, place: Place) -> Iterator[Problem]:
+        """Who came is public by one dimension, or one hierarchy: of pairs of dimensions nobody keeps lists."""
+        steps = len(summary.by) == 1 or summary.by in summary.hierarchies
+        if summary.attendance is Attendance.PUBLIC and (not steps or WEEK in summary.by):
+            yield Problem(code="attendance-by", place=place, params={"summary": summary.name})
 
     def _computable(self, measure: Measure) -> bool:
         scale = self.scale(measure.of) if self.is_scale(measure.of) else None

@@ -89,6 +89,24 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """How many came `after` one release (0: from the beginning) and up to the next, as everybody knows.
+
+    by: a dimension with its coarser ones, finest last; groups: a level for each of them, and how many.
+    """
+
+    by: tuple[str, ...]
+    after: int
+    groups: Mapping[tuple[str, ...], int]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be."""
+        short = any(len(levels) != len(self.by) or came < 0 for levels, came in self.groups.items())
+        if short or self.after < 0:
+            raise ValueError("not an attendance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """One level of a dimension, such as a class or a role; `parent` is the coarser level in which it lies."""
 
@@ -135,7 +153,8 @@ class Cell:
 class SafeTable:
     """A table that no reader can undo. Raises ValueError for any cell that its policy forbids.
 
-    `period` is an ISO week or two joined by `/`, or empty where the rows carry no date.
+    `period` is an ISO week or two joined by `/`, or empty where the rows carry no date. `since`: the release
+    after which its answers came, 0 where they are all that ever came.
     A mean and a share need the shown `n(x)` of their group as their base, an SD its mean too.
     """
 
@@ -147,6 +166,7 @@ class SafeTable:
     policy: Policy
     dimensions: tuple[Dimension, ...]
     cells: tuple[Cell, ...]
+    since: int = 0
 
     def __post_init__(self) -> None:
         if faults := list(self._faults()):
@@ -170,6 +190,8 @@ class SafeTable:
     def _faults(self) -> Iterator[str]:
         if not PERIOD.fullmatch(self.period):
             yield "the period is not a span of ISO weeks"
+        if self.since < 0:
+            yield "no release has that number"
         allowed = [{TOTAL, *(level.name for level in dimension.levels)} for dimension in self.dimensions]
         steps = list(_steps(self.dimensions))
         values = {cell.key: cell.value for cell in self.cells}

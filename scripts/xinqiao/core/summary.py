@@ -45,6 +45,13 @@ class Strategy(StrEnum):
     DP = "dp"
 
 
+class Attendance(StrEnum):
+    """Whether everybody knows how many of each group of a summary came, and when."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
 class MeasureKind(StrEnum):
     """What is computed of a group."""
 
@@ -127,6 +134,7 @@ class SummarySpec:
     nonresponse: whether nobody may know of a few people that they did not answer.
     base: of a rounded summary, what its counts are multiples of; 0: the least that its threshold allows.
     epsilon: of a noisy one, what each release of it spends of the budget.
+    attendance: whether it is public how many of each finest level of `by` came between releases.
     """
 
     name: str
@@ -139,6 +147,7 @@ class SummarySpec:
     strategy: Strategy = Strategy.SUPPRESS
     base: int = 0
     epsilon: Fraction = Fraction(0)
+    attendance: Attendance = Attendance.PRIVATE
 
     def __post_init__(self) -> None:
         check_name(self.name)

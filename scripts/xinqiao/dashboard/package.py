@@ -18,7 +18,7 @@ from pathlib import Path
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Dimension, SafeTable, Status, as_decimal
+from xinqiao.core.safe import Attended, Dimension, SafeTable, Status, as_decimal
 from xinqiao.core.summary import TOTAL, Strategy
 from xinqiao.core.text import Text
 from xinqiao.dashboard.codebook import codebook
@@ -51,10 +51,12 @@ def write_package(
     certificate: Mapping[str, object],
     *,
     demonstration: bool = False,
+    attended: Sequence[Attended] = (),
 ) -> None:
     """Writes the package into `directory`, replacing an earlier one as a whole.
 
-    certificate: what the audit found, for `audit.json`. Same input, same bytes.
+    certificate: what the audit found, for `audit.json`; attended: who came, where that is public. Same input,
+    same bytes.
     Raises XinqiaoError: package-folder-taken, package-unwritable, package-column-taken,
     summary-other-form.
     """
@@ -62,7 +64,7 @@ def write_package(
     files = {f"{table.name}.csv": table_csv(table) for table in tables}
     files[WORKBOOK] = workbook(form, tables, demonstration=demonstration)
     files[AUDIT] = _json(certificate)
-    files[DESCRIPTOR] = _json(descriptor(form, tables, files, demonstration=demonstration))
+    files[DESCRIPTOR] = _json(descriptor(form, tables, files, demonstration=demonstration, attended=attended))
     _swap_in(directory, files)
 
 
@@ -83,19 +85,25 @@ def table_csv(table: SafeTable) -> bytes:
 
 
 def descriptor(
-    form: Form, tables: Sequence[SafeTable], files: Mapping[str, bytes], *, demonstration: bool
+    form: Form,
+    tables: Sequence[SafeTable],
+    files: Mapping[str, bytes],
+    *,
+    demonstration: bool,
+    attended: Sequence[Attended] = (),
 ) -> dict[str, object]:
     """The package's datapackage.json, sealed against later edits by the checksum of its own content."""
     others = [{"path": name, **checksum(files[name])} for name in (WORKBOOK, AUDIT)]
     notice = {"notice": "Generated demonstration data; nobody gave these answers."} if demonstration else {}
     part = {"format": FORMAT, "title": _words(form.title), "demonstration": demonstration}
+    lists = {"attendance": [_attended(known) for known in attended]} if attended else {}
     whole: dict[str, object] = {
         "profile": "data-package",
         "name": form.id.lower(),
         "title": _words(form.title)["en"],
         **({"description": notice["notice"]} if notice else {}),
         "resources": [_resource(table, files[f"{table.name}.csv"]) for table in tables],
-        "xinqiao": {**part, "codebook": codebook(form, tables), "files": others},
+        "xinqiao": {**part, "codebook": codebook(form, tables), **lists, "files": others},
     }
     return whole | {"xinqiao": {**_part(whole), "sha256": fingerprint(whole)}}
 
@@ -135,6 +143,7 @@ def _resource(table: SafeTable, content: bytes) -> dict[str, object]:
             "form": table.form,
             "form_version": table.form_version,
             "period": table.period,
+            **({"since": table.since} if table.since else {}),
             "policy": {
                 "threshold": table.policy.threshold,
                 "mean_from": table.policy.mean_from,
@@ -184,6 +193,11 @@ def _dimension(dimension: Dimension) -> dict[str, object]:
         for level in dimension.levels
     ]
     return {"name": dimension.name, "label": _words(dimension.label), "parent": dimension.parent, "levels": levels}
+
+
+def _attended(known: Attended) -> dict[str, object]:
+    groups = [[*levels, came] for levels, came in sorted(known.groups.items())]
+    return {"by": list(known.by), "after": known.after, "groups": groups}
 
 
 def _words(text: Text) -> dict[str, str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from xinqiao.core.parsed import Json, as_list, as_object, as_string, as_whole
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.safe import Attended, Cell, Dimension, Level, Policy, SafeTable, Status
 from xinqiao.core.summary import PAIRS
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint
@@ -29,10 +29,14 @@ REAL = re.compile(r"(mean|sd|change|alpha)\(")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A package as it was released: its tables and their codebook; None in one that was written without."""
+    """A package as it was released: its tables and their codebook; None in one that was written without.
+
+    attended: how many came, where that is public.
+    """
 
     tables: tuple[SafeTable, ...]
     codebook: Json | None
+    attended: tuple[Attended, ...] = ()
 
 
 def read_package(directory: Path) -> tuple[SafeTable, ...]:
@@ -57,10 +61,11 @@ def read_whole(directory: Path) -> Package:
         others = [as_object(file) for file in as_list(part["files"])]
         contents = {_path(file): _checked(directory, file) for file in (*resources, *others)}
         known = as_object(part["codebook"]) if "codebook" in part else None
+        attended = tuple(_attended(as_object(given)) for given in as_list(part.get("attendance", [])))
     except (KeyError, TypeError, ValueError):
         raise refuse("package-unreadable", name=DESCRIPTOR) from None
     tables = tuple(_table(resource, contents[_path(resource)]) for resource in resources)
-    return Package(tables=tables, codebook=known)
+    return Package(tables=tables, codebook=known, attended=attended)
 
 
 def _check_version(part: Json) -> None:
@@ -101,6 +106,7 @@ def _table(resource: Json, content: bytes) -> SafeTable:
         epsilon = Fraction(as_string(policy.get("epsilon", "0")))
         table, title, form = as_string(part["table"]), _text(part["title"]), as_string(part["form"])
         version, period = as_whole(part["form_version"]), as_string(part["period"])
+        since = as_whole(part.get("since", 0))
         dimensions = tuple(_dimension(as_object(given)) for given in as_list(part["dimensions"]))
         cells = tuple(_cells(content, tuple(dimension.name for dimension in dimensions)))
     except (KeyError, TypeError, ValueError, ZeroDivisionError, csv.Error):
@@ -116,6 +122,7 @@ def _table(resource: Json, content: bytes) -> SafeTable:
             policy=Policy(epsilon=epsilon, **rules),
             dimensions=dimensions,
             cells=cells,
+            since=since,
         )
     except (TypeError, ValueError):
         raise refuse("package-cell", name=name) from None
@@ -160,6 +167,15 @@ def _dimension(given: Json) -> Dimension:
             Level(name=as_string(level["name"]), label=_text(level["label"]), parent=as_string(level.get("parent", "")))
             for level in levels
         ),
+    )
+
+
+def _attended(given: Json) -> Attended:
+    rows = [as_list(row) for row in as_list(given["groups"])]
+    return Attended(
+        by=tuple(as_string(name) for name in as_list(given["by"])),
+        after=as_whole(given["after"]),
+        groups={tuple(as_string(level) for level in levels): as_whole(came) for *levels, came in rows},
     )
 
 

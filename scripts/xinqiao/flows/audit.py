@@ -93,7 +93,10 @@ def _read(folders: Sequence[Path], files: Sequence[Path]) -> _Read:
         if package.codebook is None:
             problems.append(Problem(code="package-without-codebook", place=Place(file=str(path))))
         else:
-            packages.append(Released(name=str(path), tables=package.tables, codebook=package.codebook))
+            known = Released(
+                name=str(path), tables=package.tables, codebook=package.codebook, attended=package.attended
+            )
+            packages.append(known)
     for path in dict.fromkeys(files):
         try:
             described.append(read_descriptor(path))

@@ -93,6 +93,7 @@ def line_of(
         left_out=left_out,
         afterwards=afterwards,
         epsilon=as_decimal(total) if (total := sum((p.epsilon for p in policies), Fraction(0))) else "",
+        since=tables[0].since,
     )
 
 

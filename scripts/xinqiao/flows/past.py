@@ -11,7 +11,7 @@ from xinqiao.config import Config
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Audience
-from xinqiao.dashboard.released import read_package
+from xinqiao.dashboard.released import read_whole
 from xinqiao.flows import ledger
 from xinqiao.intake.seal import Identity, open_sealed
 from xinqiao.intake.store import Mark, Store
@@ -23,7 +23,8 @@ from xinqiao.safety.totals import Totals
 class Past:
     """The earlier releases of a form in order, and the ledgers that they stand in.
 
-    `gone` tells whether answers of theirs were deleted: then their sealed counts stand for them.
+    `gone` tells whether answers of theirs were deleted: then their sealed counts stand for them. `attended`: by
+    which dimensions it was public in them how many came.
     """
 
     form: str
@@ -31,16 +32,12 @@ class Past:
     tables: tuple[tuple[SafeTable, ...], ...]
     ledgers: Mapping[Audience, tuple[Line, ...]]
     gone: bool
+    attended: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def upto(self) -> int:
         """The last sequence number that any of them covers."""
         return self.marks[-1].upto if self.marks else 0
-
-    @property
-    def period(self) -> str:
-        """The weeks of the last one."""
-        return self.tables[-1][0].period if self.tables else ""
 
     def unentered(self, audience: Audience) -> tuple[int, ...]:
         """The releases that no line of an audience's ledger speaks of."""
@@ -68,10 +65,12 @@ def read_past(config: Config, store: Store, form: str) -> Past:
     if problems:
         raise XinqiaoError(problems)
     _check_marks(config, form, marks, ledgers)
+    packages = [[read_whole(path) for path in paths] for paths in folders]
     return Past(
         form=form,
         marks=marks,
-        tables=tuple(tuple(table for path in paths for table in read_package(path)) for paths in folders),
+        tables=tuple(tuple(table for package in beside for table in package.tables) for beside in packages),
+        attended=frozenset(known.by for beside in packages for package in beside for known in package.attended),
         ledgers=ledgers,
         gone=any(seq <= marks[-1].upto for seq in store.deleted(form)) if marks else False,
     )

@@ -7,14 +7,15 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
-from xinqiao.core.problem import Problem
+from xinqiao.core.problem import Problem, refuse
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
-from xinqiao.core.summary import Audience
+from xinqiao.core.summary import Attendance, Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.dashboard.released import read_package
@@ -45,8 +46,12 @@ class Came:
 
     rows: tuple[tuple[int, ScoredRow], ...] = field(repr=False)
     aside: tuple[tuple[int, str], ...]
-    period: str
+    days: tuple[tuple[int, date], ...] = field(repr=False)
     last: int
+
+    def weeks_after(self, upto: int) -> str:
+        """The weeks in which answers after a sequence number came."""
+        return weeks(day for sequence, day in self.days if sequence > upto)
 
     def rows_until(self, last: float = math.inf) -> tuple[ScoredRow, ...]:
         """The rows that had come by then."""
@@ -70,6 +75,7 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
     form = load_form(config, ref)
     with Store(config.store_path) as store:
         past = read_past(config, store, form.id)
+        _check_attendance(form, past)
         identity = Keyring(config.keys_dir).unlock(AGGREGATION, passphrase)
         came, problems = _came(store, form, identity, past.upto if past.gone else 0, progress)
         progress("count, protect, audit")
@@ -78,7 +84,10 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
         counts = _sealed(config, form, identity, past, released)
         for audience, tables in by_audience(form, released.tables).items():
             folder = _staged(config, form.id, number) / audience.value
-            write_package(folder, form, tables, certificate_of(released, tables), demonstration=config.demonstration)
+            certificate = certificate_of(released, tables)
+            write_package(
+                folder, form, tables, certificate, demonstration=config.demonstration, attended=released.attended
+            )
         # Written, then recorded, then put out: what is published but not recorded could never be audited
         # against, and what is recorded but was never written would bar every later release.
         lines = _lines(config, form, past, released, counts, left_out)
@@ -94,6 +103,13 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
     document = {"form": form.id, "release": number, "rows": people, "set_aside": aside, "left_out": list(left_out)}
     told = [*problems, *_notices(form, past, left_out)]
     return Outcome(said=said, document={**document, **tables_document(released)}, problems=tuple(told))
+
+
+def _check_attendance(form: Form, past: Past) -> None:
+    """What everybody once knew is not forgotten: attendance that was public stays so."""
+    public = {summary.by for summary in form.summaries if summary.attendance is Attendance.PUBLIC}
+    for by in sorted(past.attended - public):
+        raise refuse("attendance-withdrawn", form=form.id, by=", ".join(by))
 
 
 def _came(
@@ -115,7 +131,7 @@ def _came(
     came = Came(
         rows=tuple((at[number - 1], score(row)) for number, row in checked.rows),
         aside=tuple(aside),
-        period=weeks(submission.received for submission in opened.submissions),
+        days=tuple((place[submission.id], submission.received) for submission in opened.submissions),
         last=numbered[-1][0] if numbered else 0,
     )
     return came, checked.problems
@@ -129,7 +145,7 @@ def _protected(
     if past.gone:
         sealed = past.counts(identity)
         earlier = [Earlier(tables=told, counts=counts) for told, counts in zip(past.tables, sealed, strict=True)]
-    period = _joined(past.period, came.period)
+    period = came.weeks_after(past.upto)
     lines = [line for ledger in past.ledgers.values() for line in ledger]
     check_budget(form.id, form.summaries, lines, period)
 
@@ -145,12 +161,6 @@ def _protected(
         )
 
     return protect_most(form, attempt)
-
-
-def _joined(first: str, last: str) -> str:
-    """The weeks from the first of one period to the last of both."""
-    ends = [week for period in (first, last) if period for week in period.split("/")]
-    return "/".join(dict.fromkeys((min(ends), max(ends)))) if ends else ""
 
 
 def _sealed(config: Config, form: Form, identity: Identity, past: Past, released: Release) -> dict[int, bytes]:

@@ -38,7 +38,7 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
     set_aside = Counter(code for table in checked for code in table.row_reasons.values())
     period = weeks(day for table in checked for day in table.days.values())
     released = protect(config, form, rows, dict.fromkeys(REASONS, 0) | set_aside, period=period)
-    write_package(output, form, released.tables, released.certificate)
+    write_package(output, form, released.tables, released.certificate, attended=released.attended)
     said = Text.of(
         zh=f"可用 {len(rows)} 行，隔离 {set_aside.total()} 行。安全表已写入 {output}。",
         en=f"{len(rows)} rows used, {set_aside.total()} set aside. The safe tables are in {output}.",

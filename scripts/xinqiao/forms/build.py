@@ -181,7 +181,7 @@ def summary(document: Document, path: Path) -> SummarySpec | None:
             nonresponse=shape.nonresponse is Nonresponse.SENSITIVE,
             hierarchies=tuple(
                 steps for at, steps in enumerate(by) if isinstance(shape.by[at], list)
-            ),
+            ), attendance=shape.attendance,
             strategy=shape.strategy, base=shape.base, epsilon=Fraction(shape.epsilon),
         ),
         shape.name,

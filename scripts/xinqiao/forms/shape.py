@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from xinqiao.core.form import Purpose
 from xinqiao.core.question import BadAnswer, Role
 from xinqiao.core.scale import Method
-from xinqiao.core.summary import Audience, Strategy
+from xinqiao.core.summary import Attendance, Audience, Strategy
 from xinqiao.core.text import Text
 
 
@@ -233,7 +233,7 @@ class CaseShape(Shape):
 class SummaryShape(Shape):
     """One entry of `summaries`; a list inside `by` is a hierarchy."""
 
-    not_yet = frozenset({"protect", "attendance", "coarsen"})
+    not_yet = frozenset({"protect", "coarsen"})
     name: Words
     title: LabelShape
     by: list[Any] = []
@@ -243,3 +243,4 @@ class SummaryShape(Shape):
     strategy: Annotated[Strategy, Lax] = Strategy.SUPPRESS
     base: int = 0
     epsilon: Number = Decimal(0)
+    attendance: Annotated[Attendance, Lax] = Attendance.PRIVATE

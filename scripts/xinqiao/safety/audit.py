@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from xinqiao.core.safe import SafeTable
+from xinqiao.core.safe import Attended, SafeTable
 from xinqiao.safety.attack import Impossible, Piece, System, World
+from xinqiao.safety.attended import Lists, attendance
 from xinqiao.safety.count import Counts
 from xinqiao.safety.scene import Scene
 from xinqiao.safety.structure import ALL, Group, Structure, covers
@@ -57,7 +58,7 @@ class Suspect:
 
     about: About
     unknowns: tuple[int, ...]
-    k: int  # how many people it must be able to have
+    k: int  # how many people it must be able to have: k, or all who came where fewer did
     must_empty: bool = False
     must_fill: bool = False
     # Without the truth: one of both will do.
@@ -82,17 +83,25 @@ class Suspect:
             yield False
 
 
-def audit(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts: Counts | None = None) -> Verdict:
-    """Attacks all releases together; each release is cumulative over the intervals up to its own.
+def audit(
+    structure: Structure,
+    releases: Sequence[Sequence[SafeTable]],
+    counts: Counts | None = None,
+    attended: Sequence[Attended] = (),
+) -> Verdict:
+    """Attacks all releases together; each table tells of the intervals since its begin, up to its release.
 
+    attended: how many came in each interval, where that is public and no counts are at hand.
     Raises Unsolved where the attack came to no end: then nothing may be released.
     """
     scene = Scene(structure, len(releases))
     for upto, tables in enumerate(releases):
         for table in tables:
             scene.read(table, upto)
+    lists = Lists(scene, attended if counts is None else attendance(structure, counts))
     truth = scene.truth(counts) if counts is not None else None
-    suspects = [*_suspects(scene, truth), *_did_not_answer(scene, truth)]
+    everybody = (*_suspects(scene, truth, lists), *_did_not_answer(scene, truth, lists))
+    suspects = [suspect for suspect in everybody if not lists.told(suspect.unknowns)]
     scene.system.reduce()
     _interrogate(scene.system, suspects)
     # Who can be nobody and is found all the same is found by what all others then share.
@@ -100,8 +109,8 @@ def audit(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts:
     return Verdict(tested=len(suspects), found=tuple(found), truth_at_hand=counts is not None)
 
 
-def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]]) -> bool:
-    """Whether there is a world in which these tables are cumulative releases of the same people.
+def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]], attended: Sequence[Attended] = ()) -> bool:
+    """Whether there is a world in which these tables are releases of the same people, so many of whom came when.
 
     Raises Unsolved where that was not settled.
     """
@@ -109,6 +118,7 @@ def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]]) -> bool
     for upto, tables in enumerate(releases):
         for table in tables:
             scene.read(table, upto)
+    Lists(scene, attended)
     try:
         scene.system.reduce()
         return all(piece.emptied(()) is not None for piece in scene.system.pieces())
@@ -116,7 +126,7 @@ def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]]) -> bool
         return False
 
 
-def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
+def _suspects(scene: Scene, truth: World | None, lists: Lists) -> Iterator[Suspect]:
     """Everybody worth asking about: cells, what is left of a group beside them, newcomers of each span."""
     spreads = {figure.variable for plan in scene.structure.known_plans for figure in plan.figures if figure.sd}
     for (group, name), (categories, k) in _asked(scene.structure).items():
@@ -137,10 +147,15 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
                     people = scene.who(span, group, name, leaves)
                     about = About(group=group, variable=name, leaves=leaves, first=first, last=last, k=k)
                     room = [size for known, size in scene.sizes.items() if covers(known, group)]
-                    suspect = _suspect(about, people, truth, room)
+                    suspect = _suspect(about, people, truth, lists, room)
                     if common:
-                        everybody = replace(about, leaves=answered)
-                        _must_not_share(suspect, everybody, scene.who(span, group, name, answered), truth)
+                        everybody, others = replace(about, leaves=answered), scene.who(span, group, name, answered)
+                        most = lists.most(people, k, None if truth is None else lists.when(others, truth))
+                        if truth is None and most < k:
+                            yield suspect
+                        # Where few came it is enough that all of them can be among these.
+                        suspect = replace(suspect, k=max(1, min([most, *(() if truth is None else room)])))
+                        _must_not_share(suspect, everybody, others, truth)
                         if suspect.alibi is not None:
                             yield suspect.alibi
                     yield suspect
@@ -148,14 +163,14 @@ def _suspects(scene: Scene, truth: World | None) -> Iterator[Suspect]:
                         others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
                         room = [size for known, size in scene.sizes.items() if covers(known, wider)]
                         left = [size - scene.sizes.get(group, 0) for size in room]
-                        yield _suspect(replace(about, beside=at), others, truth, left)
+                        yield _suspect(replace(about, beside=at), others, truth, lists, left)
 
 
-def _did_not_answer(scene: Scene, truth: World | None) -> Iterator[Suspect]:
+def _did_not_answer(scene: Scene, truth: World | None, lists: Lists) -> Iterator[Suspect]:
     """Those of a roster who had not answered by a release, where tables may not tell."""
     for (group, upto), (at, k, size) in scene.absent.items():
         about = About(group=group, variable=ALL, leaves=frozenset(), first=0, last=upto, k=k, absent=True)
-        yield _suspect(about, [at], truth, [size])
+        yield _suspect(about, [at], truth, lists, [size])
 
 
 def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[str]], int]]:
@@ -203,10 +218,11 @@ def _around(structure: Structure, name: str, categories: set[frozenset[str]]) ->
     return sorted(sets - {frozenset(), whole}, key=sorted)
 
 
-def _suspect(about: About, people: Sequence[int], truth: World | None, room: Sequence[int]) -> Suspect:
+def _suspect(about: About, people: Sequence[int], truth: World | None, lists: Lists, room: Sequence[int]) -> Suspect:
     """A suspect; `room`: how many there can be by the roster, which is as much as it must be able to reach."""
-    suspect = Suspect(about=about, unknowns=tuple(people), k=about.k if truth is None else min([about.k, *room]))
+    suspect = Suspect(about=about, unknowns=tuple(people), k=about.k)
     if truth is not None and people:
+        suspect.k = max(1, min([lists.most(people, about.k, lists.when(people, truth)), *room]))
         suspect.must_empty = suspect.must_fill = 1 <= int(truth[list(people)].sum()) < about.k
     return suspect
 

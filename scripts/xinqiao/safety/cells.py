@@ -13,7 +13,7 @@ from xinqiao.core.problem import refuse
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.count import Counts
-from xinqiao.safety.facts import listed_rows, told_rows
+from xinqiao.safety.facts import Roster, attendance_rows, listed_rows, told_rows
 from xinqiao.safety.identity import SD, SHARE, Identity, identity_of, is_coarse, mean_of, share_of, total_of
 from xinqiao.safety.relations import (
     Atlas,
@@ -79,9 +79,9 @@ class Task:
     groups: Groups
 
 
-def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTable]]) -> Task:
-    """Sets the task up. Raises XinqiaoError (release-contradiction) where earlier tables tell otherwise."""
-    where = atlas(structure, len(counts.intervals))
+def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTable]], since: int = 0) -> Task:
+    """The task, for tables that begin after release `since`. Raises XinqiaoError (release-contradiction)."""
+    where = atlas(structure, len(counts.intervals), since)
     truth = truth_of(where, counts)
     for group, size in structure.sizes.items():
         if total_of(where, truth, group, ALL, frozenset()) > size:
@@ -108,6 +108,9 @@ def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]], truth: Ints) ->
     for group, size in where.structure.sizes.items():
         rows.add(where.over(where.columns(group, ALL, frozenset()), 0, where.intervals - 1))
         bounds.append((0.0, float(size)))
+    for columns, came in attendance_rows(where, truth):
+        rows.add(columns)
+        bounds.append((came, came))
     for columns, k in listed_rows(where, earlier):
         rows.add(columns)
         bounds.append((k, math.inf))
@@ -135,7 +138,7 @@ class _Collector:
         value = self.total(group, variable, leaves)
         if identity not in self.numbers:
             columns = self.where.columns(group, variable, leaves)
-            self.numbers[identity] = self.rows.add(self.where.over(columns, 0, self.where.intervals - 1))
+            self.numbers[identity] = self.rows.add(self.where.now(columns))
             weight = (
                 (1.0 + math.log2(1 + value) if value else 2.0)
                 * COUNT_WIDER ** group.count(TOTAL)
@@ -159,7 +162,7 @@ class _Collector:
         base_number, base = self._base(plan, group, figure)
         if identity not in self.numbers:
             columns = self.where.columns(group, figure.variable, figure.leaves)
-            self.numbers[identity] = self.rows.add(self.where.over(columns, 0, self.where.intervals - 1))
+            self.numbers[identity] = self.rows.add(self.where.now(columns))
             low, high, step = 0, 0, identity[3] - SHARE
             if base:
                 told = share_of(self.where, self.truth, group, figure, step)
@@ -174,8 +177,8 @@ class _Collector:
         base_number, base = self._base(plan, group, figure)
         if identity not in self.numbers:
             columns, values, unit = score_lattice(self.where, group, figure.variable)
-            last = self.where.intervals - 1
-            self.numbers[identity] = self.rows.add(self.where.over(columns, 0, last), np.tile(values, last + 1))
+            told = np.tile(values, self.where.intervals - self.where.since)
+            self.numbers[identity] = self.rows.add(self.where.now(columns), told)
             low, high = 0, 0
             if base:
                 mean = mean_of(self.where, self.truth, group, figure, identity[3])
@@ -197,8 +200,7 @@ class _Collector:
         if identity not in self.numbers:
             scores, numbers = scores_of(self.where, group, figure), (self.rows.count, mean)
             row, bounds, curve = spread_cell(self.where, self.truth, scores, identity[3] - SD, numbers)
-            columns = self.where.over(scores.columns, 0, self.where.intervals - 1)
-            self.numbers[identity] = self.rows.add(columns, row)
+            self.numbers[identity] = self.rows.add(self.where.now(scores.columns), row)
             self.curves += [curve] if curve else []
             cost = 6.0 * MEAN_WIDER ** group.count(TOTAL) / max(1, int(np.abs(row).max(initial=1)))
             self.bounds.append((*bounds, cost, mean))
@@ -251,18 +253,21 @@ def _groups(where: Atlas, truth: Ints) -> Groups:
     rows, of = Rows(), []
     numbers: dict[bytes, int] = {}
     least: list[int] = []
+    roster = Roster(where, truth)
     for variable, columns, (k, goal), must in _candidates(where):
-        for first, last in itertools.combinations_with_replacement(range(where.intervals), 2):
+        for first, last in itertools.combinations_with_replacement(range(where.apart, where.intervals), 2):
             span = np.sort(where.over(columns, first, last))
             value = int(truth[span].sum())
-            asked = bool(truth[where.over(must, first, last)].any())
-            if not (1 <= value < k or (value < k and asked)):
+            others = where.over(must, first, last)
+            asked = bool(truth[others].any())
+            if not (1 <= value < k or (value < k and asked)) or roster.tells(span):
                 continue
+            enough = min(goal, roster.most(span, others if asked else span, k))
             if (number := numbers.get(span.tobytes(), -1)) >= 0:
-                least[number] = max(least[number], goal)
+                least[number] = max(least[number], enough)
                 continue
             numbers[span.tobytes()] = rows.add(span)
-            least.append(goal)
+            least.append(enough)
             of.append(variable)
     empty = [0] * len(of)
     for columns, size, k in absent(where):

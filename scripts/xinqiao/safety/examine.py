@@ -54,7 +54,7 @@ def _of_form(packages: Sequence[Released]) -> Report:
         except XinqiaoError as error:
             problems += _at(error.problems, series)
             continue
-        sound += series[0]
+        sound += itertools.chain(*series)
         tested, findings = tested + number, findings + found
     known = {(found.packages, found.place) for found in findings}
     try:
@@ -69,11 +69,11 @@ def _of_form(packages: Sequence[Released]) -> Report:
 
 def _attack(series: Series) -> tuple[int, list[Finding]]:
     """Groups tested and groups found. Raises XinqiaoError where the attack came to no end."""
-    structure, releases = public_structure(series)
+    structure, releases, attended = public_structure(series)
     try:
-        if len(releases) == 1 and not agree(structure, releases):
+        if (len(releases) == 1 or attended) and not agree(structure, releases, attended):
             raise refuse("audit-contradiction")
-        verdict = audit(structure, releases)
+        verdict = audit(structure, releases, attended=attended)
     except Unsolved:
         raise refuse("audit-unsolved") from None
     return verdict.tested, list(dict.fromkeys(_finding(structure, about, series) for about in verdict.found))
@@ -82,7 +82,7 @@ def _attack(series: Series) -> tuple[int, list[Finding]]:
 def _finding(structure: Structure, about: About, series: Series) -> Finding:
     """Newcomers are found by the releases before and after them, others by what all releases tell."""
     names = [tuple(package.name for package in moment) for moment in series]
-    if about.first:
+    if about.first and names[about.first - 1] and names[about.last]:
         return finding(structure, about, names[about.last], after=names[about.first - 1])
     return finding(structure, about, tuple(itertools.chain(*names)), after=())
 

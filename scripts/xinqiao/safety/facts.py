@@ -10,10 +10,12 @@ import numpy as np
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.core.summary import TOTAL
 from xinqiao.safety.levels import OTHER
 from xinqiao.safety.relations import Atlas, counts_that_round_to, score_lattice, sums_that_round_to
-from xinqiao.safety.rows import Ints
+from xinqiao.safety.rows import Flags, Ints
 from xinqiao.safety.structure import ALL, Figure, Group, Plan, Structure
+from xinqiao.safety.variable import QUARANTINE
 
 Told = tuple[Group, Figure, Cell]
 Bounded = tuple[Ints, Ints, float, float]  # columns, coefficients, least and largest value
@@ -44,21 +46,22 @@ def decimals_at(policy: Policy, base: int) -> int:
 
 
 def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[Bounded]:
-    """What the tables of a release say of everybody who had come by interval `upto`."""
+    """What the tables of a release say of those who had come by interval `upto`, since where each table begins."""
     for table in tables:
         for group in _absent(where.structure, table):
             columns = where.over(where.columns(group, ALL, frozenset()), 0, upto)
             yield columns, np.ones_like(columns), 0, 0
+        span = (table.since, upto)
         lines = list(told(where.structure, table))
         shown = {(group, (figure.measure, figure.category)): cell.value for group, figure, cell in lines}
         for group, figure, cell in lines:
             if cell.status is Status.ROUNDED and cell.value is not None:
-                columns = where.over(where.columns(group, figure.variable, figure.leaves), 0, upto)
+                columns = where.over(where.columns(group, figure.variable, figure.leaves), *span)
                 value, reach = float(cell.value), table.policy.rounding
                 yield columns, np.ones_like(columns), value - reach, value + reach
             elif cell.status is Status.SHOWN and cell.value is not None and not figure.beyond:
                 base = shown.get((group, figure.base))
-                yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), upto))
+                yield _bounded(where, group, figure, cell, (table.policy, int(base or 0), span))
 
 
 def listed_rows(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> Iterator[tuple[Ints, int]]:
@@ -84,14 +87,16 @@ def listed_rows(where: Atlas, earlier: Sequence[Sequence[SafeTable]]) -> Iterato
                     yield where.over(columns, 0, min(upto, where.intervals - 1)), k
 
 
-def _bounded(where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[Policy, int, int]) -> Bounded:
-    policy, base, upto = at
+def _bounded(
+    where: Atlas, group: Group, figure: Figure, cell: Cell, at: tuple[Policy, int, tuple[int, int]]
+) -> Bounded:
+    policy, base, (since, upto) = at
     value = cell.value
     if figure.mean and isinstance(value, Decimal):
         columns, scores, unit = score_lattice(where, group, figure.variable)
         low, high = sums_that_round_to(value, base, decimals_at(policy, base), unit)
-        return where.over(columns, 0, upto), np.tile(scores, upto + 1), low, high
-    columns = where.over(where.columns(group, figure.variable, figure.leaves), 0, upto)
+        return where.over(columns, since, upto), np.tile(scores, upto - since + 1), low, high
+    columns = where.over(where.columns(group, figure.variable, figure.leaves), since, upto)
     if figure.members:
         return columns, np.ones_like(columns), 0, float(value or 0)
     if figure.share:
@@ -107,3 +112,61 @@ def _absent(structure: Structure, table: SafeTable) -> Iterator[Group]:
         for level in structure.levels(dimension.name):
             if level not in listed:
                 yield structure.group((dimension.name,), (level,))
+
+
+def attendance_rows(where: Atlas, truth: Ints) -> Iterator[tuple[Ints, int]]:
+    """How many came in each interval, where everybody knows that."""
+    for by in where.structure.attended:
+        for group in where.structure.finest(by):
+            columns = where.columns(group, ALL, frozenset())
+            for interval in range(where.intervals):
+                here = where.over(columns, interval, interval)
+                yield here, int(truth[here].sum())
+
+
+class Roster:
+    """How many people columns can hold at most, and whether it is known how many they hold."""
+
+    def __init__(self, where: Atlas, truth: Ints) -> None:
+        """Finds for each column the group of each public attendance in which it lies."""
+        names = [known.name for known in where.structure.dimensions]
+        self._size, self._truth = where.size, truth
+        self._everybody = self._flags(where, ALL)
+        self._set_aside = np.zeros_like(self._everybody)
+        if QUARANTINE in where.structure.variables:
+            self._set_aside = self._flags(where, QUARANTINE)
+        self._lists: list[tuple[Ints, Ints]] = []
+        for by in where.structure.attended:
+            numbers: dict[Group, int] = {}
+            at = np.zeros(where.size, dtype=np.int64)
+            for (_, part, _), column in where.column.items():
+                seen = tuple(level if name in by else TOTAL for name, level in zip(names, part, strict=True))
+                at[column] = numbers.setdefault(seen, len(numbers))
+            groups = [where.columns(group, ALL, frozenset()) for group in numbers]
+            spans = range(where.intervals)
+            came = [truth[where.over(columns, span, span)].sum() for span in spans for columns in groups]
+            self._lists.append((np.concatenate([at + span * len(numbers) for span in spans]), np.array(came)))
+
+    def _flags(self, where: Atlas, of: str) -> Flags:
+        flags = np.zeros(where.size, dtype=bool)
+        flags[where.block(of)] = True
+        return np.tile(flags, where.intervals)
+
+    def most(self, columns: Ints, among: Ints, k: int) -> int:
+        """How many came to the groups that the columns touch, if fewer than k; else k. Nothing bounds rows set aside.
+
+        Only intervals count in which somebody of `among` came: with those people they can be mixed up.
+        """
+        if not self._lists or self._set_aside[columns].any():
+            return k
+        came_at_all = np.bincount(among // self._size, self._truth[among], len(self._truth) // self._size) > 0
+        kept = columns[came_at_all[columns // self._size]]
+        return min(k, *(int(came[np.unique(at[kept])].sum()) for at, came in self._lists))
+
+    def tells(self, columns: Ints) -> bool:
+        """Whether the columns are everybody in some of the groups: then their number is known anyway."""
+        if not self._lists or not self._everybody[columns].all():
+            return False
+        chosen = np.zeros(len(self._everybody), dtype=bool)
+        chosen[columns] = True
+        return any(np.array_equal(chosen, np.isin(at, at[columns]) & self._everybody) for at, _ in self._lists)

@@ -14,7 +14,7 @@ from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Policy, SafeTable
 from xinqiao.core.scale import Method
 from xinqiao.core.strategy import BASES
-from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind, Strategy, SummarySpec
+from xinqiao.core.summary import TOTAL, WEEK, Attendance, Measure, MeasureKind, Strategy, SummarySpec
 from xinqiao.safety.levels import Seen, dimension, rooted
 from xinqiao.safety.structure import Figure, Group, Plan, Structure, Sum, counted, figures
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, quarantine_variable, variables_of
@@ -121,7 +121,12 @@ def frame(
     sums = tuple(_sums(form, variables))
     typed = frozenset(name for name in names if name != WEEK and not form.question(name).choices)
     whole = Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums, typed=typed)
-    return replace(whole, sizes=_sizes(form, whole))
+    return replace(whole, sizes=_sizes(form, whole), attended=attended_by(form))
+
+
+def attended_by(form: Form) -> tuple[tuple[str, ...], ...]:
+    """The dimensions by which attendance is public, each with its coarser ones, finest last."""
+    return tuple(dict.fromkeys(s.by for s in form.summaries if s.attendance is Attendance.PUBLIC))
 
 
 def _sizes(form: Form, structure: Structure) -> Mapping[Group, int]:

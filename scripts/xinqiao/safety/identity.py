@@ -25,14 +25,13 @@ RATE_STEP = 5
 def total_of(where: Atlas, truth: Ints, group: Group, variable: str, leaves: Leaves) -> int:
     """How many are in a group with one of these leaves."""
     columns = where.columns(group, variable, leaves)
-    return int(truth[where.over(columns, 0, where.intervals - 1)].sum())
+    return int(truth[where.now(columns)].sum())
 
 
 def mean_of(where: Atlas, truth: Ints, group: Group, figure: Figure, decimals: int) -> Decimal:
     """The mean as it is published: exact, then rounded half to even."""
     columns, values, unit = score_lattice(where, group, figure.variable)
-    last = where.intervals - 1
-    total = int((truth[where.over(columns, 0, last)] * np.tile(values, last + 1)).sum())
+    total = int((truth[where.now(columns)] * np.tile(values, where.intervals - where.since)).sum())
     base = total_of(where, truth, group, figure.variable, figure.leaves)
     rounded = round(Fraction(total, base * unit), decimals)
     return Decimal(rounded.numerator) / Decimal(rounded.denominator)

@@ -16,7 +16,7 @@ from xinqiao.core.problem import Place, refuse
 
 FORMAT = 1
 FILE = "ledger.jsonl"
-OPTIONAL = ("left_out", "afterwards", "epsilon")
+OPTIONAL = ("left_out", "afterwards", "epsilon", "since")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class Line:
     certificate: that of the audit's certificate. counts: that of the sealed counts. left_out: summaries
     that this release does without. afterwards: entered when it had been made before there was a ledger.
     epsilon: what its noisy tables spend together of the budget of differential privacy, as a decimal.
+    since: the release after which its answers came, where it is a block of weeks.
     """
 
     line: int
@@ -42,6 +43,7 @@ class Line:
     left_out: tuple[str, ...] = ()
     afterwards: bool = False
     epsilon: str = ""
+    since: int = 0
     previous: str = ""
     format: int = FORMAT
 

@@ -24,13 +24,17 @@ from xinqiao.safety.variable import ACCEPTED, QUARANTINE, YES
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """Where each atom's column lies; interval t of atom a is column `t * size + a`."""
+    """Where each atom's column lies; interval t of atom a is column `t * size + a`.
+
+    since: the interval with which today's tables begin.
+    """
 
     structure: Structure
     size: int
     intervals: int
     column: Mapping[Atom, int] = field(repr=False)
     parts: Mapping[tuple[str, Group], tuple[Group, ...]] = field(repr=False)
+    since: int = 0
 
     def leaves_of(self, variable: str) -> tuple[str, ...]:
         """The leaves of a variable; one nameless for everybody."""
@@ -48,6 +52,18 @@ class Atlas:
         shifts = np.arange(first, last + 1, dtype=np.int64) * self.size
         return (columns[None, :] + shifts[:, None]).ravel()
 
+    def now(self, columns: Ints) -> Ints:
+        """The same columns in every interval that today's tables tell of."""
+        return self.over(columns, self.since, self.intervals - 1)
+
+    @property
+    def apart(self) -> int:
+        """The first interval that anything told today can speak of: a block is apart from all before it.
+
+        Unless typed levels are listed: how many have given a text counts from the beginning.
+        """
+        return 0 if self.structure.typed else self.since
+
     def part_numbers(self) -> Ints:
         """For each column of one interval a number that columns of the same finest group share."""
         numbers: dict[Group, int] = {}
@@ -60,8 +76,8 @@ class Atlas:
         return np.array([at for atom, at in self.column.items() if atom[0] in names], dtype=np.int64)
 
 
-def atlas(structure: Structure, intervals: int) -> Atlas:
-    """Lays out the columns of a structure."""
+def atlas(structure: Structure, intervals: int, since: int = 0) -> Atlas:
+    """Lays out the columns of a structure; today's tables begin with interval `since`."""
     names = [dimension.name for dimension in structure.dimensions]
     column: dict[Atom, int] = {}
     parts: dict[tuple[str, Group], list[Group]] = {}
@@ -77,7 +93,7 @@ def atlas(structure: Structure, intervals: int) -> Atlas:
             for group in itertools.product(*((TOTAL, level) if level != TOTAL else (TOTAL,) for level in part)):
                 parts.setdefault((variable, group), []).append(part)
     frozen = {key: tuple(found) for key, found in parts.items()}
-    return Atlas(structure=structure, size=len(column), intervals=intervals, column=column, parts=frozen)
+    return Atlas(structure=structure, size=len(column), intervals=intervals, column=column, parts=frozen, since=since)
 
 
 def truth_of(where: Atlas, counts: Counts) -> Ints:

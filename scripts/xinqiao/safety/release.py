@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import FLOOR, Cell, Policy, SafeTable, Status
+from xinqiao.core.safe import FLOOR, Attended, Cell, Policy, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.core.text import Text
 from xinqiao.safety.alpha import alphas
 from xinqiao.safety.attack import TOLERANCE, Unsolved, solver_version
+from xinqiao.safety.attended import attendance
 from xinqiao.safety.audit import Verdict, audit
 from xinqiao.safety.cells import Task, task
 from xinqiao.safety.count import Batch, Counts, count
@@ -57,12 +58,14 @@ class Release:
     """What may be published: the tables, and the certificate of their audit (for audit.json).
 
     `counts` is what it was made of, to be sealed for later audits; `before` the same of each earlier release.
+    `attended`: where attendance is public, how many came since the tables' begin, by the intervals between releases.
     """
 
     tables: tuple[SafeTable, ...]
     certificate: Mapping[str, object]
     counts: Totals = field(repr=False)
     before: tuple[Totals, ...] = field(default=(), repr=False)
+    attended: tuple[Attended, ...] = ()
 
 
 def safe_tables(
@@ -81,6 +84,9 @@ def safe_tables(
     `quarantined` counts rows set aside by reason, each row under one reason. Where the last of the
     earlier releases is given as counts, rows and rows set aside are those that came since.
     `left_out` names summaries that this release does without; they are counted all the same, for later ones.
+    Where attendance is public the tables are blocks: of those who came since the last release, or with those
+    of its block, whichever shows more. `period` names the weeks of all rows, or only of those that came since
+    the last release, whose own weeks are added.
     Raises XinqiaoError with exit UNSAFE (release-*, counts-*) where nothing may be released.
     """
     earlier = [release.as_rows(form) for release in earlier]
@@ -106,39 +112,56 @@ def safe_tables(
         # Counts alone tell nothing of answers to two items together.
         alpha_of = alphas(form, rows, [(e.rows, e.tables) for e in earlier], policies.strictest)
     secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else rows)
-    draft = Draft(form=form, structure=structure, counts=counts, told=told, period=period, alphas=alpha_of)
-    tables, verdict = _protected(draft, secret)
-    noisy = noisy_tables(form, without(whole, left_out), count(whole, batches), period)
+    begins = _begins(told, period) if structure.attended else {0: _joined(_weeks(told), period)}
+    draft = Draft(form=form, structure=structure, counts=counts, told=told, begins=begins, alphas=alpha_of)
+    tables, verdict = _drawn(draft, secret)
+    noisy = noisy_tables(form, without(whole, left_out), count(whole, batches), begins.get(0, period))
     tables = in_order(form, (*tables, *noisy))
     if blind:
-        tables = (*tables, _nothing_told(form, policy, period, quarantined))
+        tables = (*tables, _nothing_told(form, policy, tables[0], quarantined))
     return Release(
         tables=tables,
         certificate=_certificate(tables, verdict, policies, len(earlier)),
         counts=totals_of(whole, form, rows, quarantined, secret),
         before=tuple(release.counts or _totals(whole, form, release, secret) for release in earlier),
+        attended=tuple(known for known in attendance(structure, counts) if known.after >= tables[0].since),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the tables of a release are drafted from: counts, what was told before, alphas that may be told."""
+    """What the tables of a release are drafted from: counts, what was told before, alphas that may be told.
+
+    begins: after which releases the tables may begin, each with the weeks that they then speak of.
+    """
 
     form: Form
     structure: Structure
     counts: Counts
     told: Sequence[Sequence[SafeTable]]
-    period: str
+    begins: Mapping[int, str]
     alphas: Mapping[str, Decimal]
 
     def made(self, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
-        """Tables that the attack on them and all earlier ones let pass. Raises XinqiaoError (release-not-safe)."""
-        rounded = rounded_tables(self.form, self.structure, self.counts, self.period, secret)
-        work = task(self.structure, self.counts, [*self.told, rounded] if rounded else self.told)
-        exact = tuple(self._exact(work, protect(work)))
-        return (*rounded, *exact), _audited(self.structure, [*self.told, (*rounded, *exact)], self.counts)
+        """The safe tables that show most. Raises XinqiaoError (release-not-safe) where none are safe."""
+        proposed: list[tuple[SafeTable, ...]] = []
+        for since in self.begins:
+            with suppress(XinqiaoError) if len(self.begins) > 1 else nullcontext():
+                proposed.append(self._proposed(since, secret))
+        proposed.sort(key=lambda tables: sum(table.suppressed for table in tables))
+        for tables in proposed[:-1]:
+            with suppress(XinqiaoError):
+                return tables, _audited(self.structure, [*self.told, tables], self.counts)
+        if not proposed:
+            raise refuse("release-not-safe")
+        return proposed[-1], _audited(self.structure, [*self.told, proposed[-1]], self.counts)
 
-    def _exact(self, work: Task, hidden: Flags) -> Iterator[SafeTable]:
+    def _proposed(self, since: int, secret: str) -> tuple[SafeTable, ...]:
+        rounded = rounded_tables(self.form, self.structure, self.counts, self.begins[since], secret)
+        work = task(self.structure, self.counts, [*self.told, rounded] if rounded else self.told, since)
+        return (*rounded, *self._exact(work, protect(work), since))
+
+    def _exact(self, work: Task, hidden: Flags, since: int) -> Iterator[SafeTable]:
         number = {identity: at for at, identity in enumerate(work.cells.identities)}
         titles = {summary.name: summary.title for summary in self.form.summaries}
         for plan in (plan for plan in self.structure.plans if not plan.policy.rounding):
@@ -147,14 +170,34 @@ class Draft:
                 title=titles.get(plan.name, QUARANTINE_TITLE),
                 form=self.form.id,
                 form_version=self.form.version,
-                period=self.period,
+                period=self.begins[since],
                 policy=plan.policy,
                 dimensions=tuple(self.structure.dimension(name) for name in plan.by),
                 cells=tuple(_lines(self.structure, work, plan, (number, hidden, self.alphas))),
+                since=since,
             )
 
 
-def _protected(draft: Draft, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
+def _begins(told: Sequence[Sequence[SafeTable]], period: str) -> Mapping[int, str]:
+    """After which releases today's tables may begin: with a new block or the last one, and the weeks of each."""
+    if not told:
+        return {0: period}
+    block = min((table.since for table in told[-1]), default=0)
+    return {len(told): period, block: _joined(_weeks(told), period)}
+
+
+def _weeks(told: Sequence[Sequence[SafeTable]]) -> str:
+    """The weeks that the last release spoke of."""
+    return next((table.period for table in told[-1]), "") if told else ""
+
+
+def _joined(first: str, last: str) -> str:
+    """The weeks from the first of one period to the last of both."""
+    ends = [week for period in (first, last) if period for week in period.split("/")]
+    return "/".join(dict.fromkeys((min(ends), max(ends)))) if ends else ""
+
+
+def _drawn(draft: Draft, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
     """The tables of a draft; counts that are rounded get several draws. Raises XinqiaoError (release-not-safe)."""
     for draw in range(1, DRAWS if secret else 1):
         with suppress(XinqiaoError):
@@ -234,7 +277,7 @@ def _audited(structure: Structure, releases: Sequence[Sequence[SafeTable]], coun
     return verdict
 
 
-def _nothing_told(form: Form, policy: Policy, period: str, quarantined: Mapping[str, int]) -> SafeTable:
+def _nothing_told(form: Form, policy: Policy, beside: SafeTable, quarantined: Mapping[str, int]) -> SafeTable:
     """The table of rows set aside with every cell hidden."""
     lines = [("n", ""), *(("distribution(quarantined)", reason) for reason in sorted(quarantined))]
     cells = (
@@ -246,10 +289,11 @@ def _nothing_told(form: Form, policy: Policy, period: str, quarantined: Mapping[
         title=QUARANTINE_TITLE,
         form=form.id,
         form_version=form.version,
-        period=period,
+        period=beside.period,
         policy=policy,
         dimensions=(),
         cells=tuple(cells),
+        since=beside.since,
     )
 
 
@@ -271,6 +315,7 @@ def _certificate(tables: Sequence[SafeTable], verdict: Verdict, policies: Polici
         "groups_tested": verdict.tested,
         "groups_found": len(verdict.found),
         "rule_a2": verdict.truth_at_hand,
+        **({"since": tables[0].since} if tables[0].since else {}),
     }
 
 

@@ -140,6 +140,7 @@ class Scene:
             if figure is None:
                 raise refuse("audit-unexplained", table=table.name)
             group = self.structure.group(by, levels)
+            span = (table.since, upto)
             if figure.alpha or figure.effect:
                 continue
             if figure.rate or figure.members:
@@ -149,16 +150,15 @@ class Scene:
             elif (figure.mean or figure.sd) and isinstance(value, Decimal):
                 rests = [shown[levels, *line] for line in (figure.base, figure.middle) if line[0]]
                 exactly = 10 if int(rests[0] or 0) >= table.policy.mean_decimal_from else 1
-                self._read_moment((group, upto), figure, (int(rests[0] or 0), exactly), (rests[-1], value))
+                self._read_moment((group, span), figure, (int(rests[0] or 0), exactly), (rests[-1], value))
             elif figure.share:
                 base = int(shown[levels, *figure.base] or 0)
                 step = 1 if base >= table.policy.share_whole_from else 5
-                people = self.who((0, upto), group, figure.variable, figure.leaves)
+                people = self.who(span, group, figure.variable, figure.leaves)
                 self.system.add(dict.fromkeys(people, 1), *counts_behind(int(value or 0), base, step))
             else:
-                told = float(value or 0)
-                people = self.who((0, upto), group, figure.variable, figure.leaves)
-                self.system.add(dict.fromkeys(people, 1), told, told)
+                people = self.who(span, group, figure.variable, figure.leaves)
+                self.system.add(dict.fromkeys(people, 1), float(value or 0), float(value or 0))
         self._read_rounded(table, upto, lines)
         for dimension in table.dimensions:
             for level in set(self.structure.levels(dimension.name)) - {level.name for level in dimension.levels}:
@@ -174,7 +174,8 @@ class Scene:
             figure = lines.get((cell.measure, cell.category))
             if figure is None:
                 raise refuse("audit-unexplained", table=table.name)
-            people = self.who((0, upto), self.structure.group(by, cell.levels), figure.variable, figure.leaves)
+            group = self.structure.group(by, cell.levels)
+            people = self.who((table.since, upto), group, figure.variable, figure.leaves)
             told = int(cell.value or 0)
             self.system.add(dict.fromkeys(people, 1), max(0, told - reach), told + reach)
 
@@ -205,13 +206,13 @@ class Scene:
 
     def _read_moment(
         self,
-        at: tuple[Group, int],
+        at: tuple[Group, tuple[int, int]],
         figure: Figure,
         base: tuple[int, int],
         told: tuple[int | Decimal | None, Decimal],
     ) -> None:
         """A mean bounds the sum of scores; an SD, with its mean, bounds how far from it their squares can be."""
-        group, upto = at
+        group, span = at
         scores = self.structure.variables[figure.variable].scores
         unit = 1
         for score in scores.values():
@@ -219,7 +220,7 @@ class Scene:
         terms = {
             person: int(score * unit)
             for leaf, score in scores.items()
-            for person in self.who((0, upto), group, figure.variable, frozenset({leaf}))
+            for person in self.who(span, group, figure.variable, frozenset({leaf}))
             if score
         }
         low, high = sums_behind(Decimal(told[0] or 0) if figure.sd else told[1], base[0], base[1], unit)

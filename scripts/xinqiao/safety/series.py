@@ -14,10 +14,11 @@ from functools import cached_property
 
 from xinqiao.core.parsed import Json
 from xinqiao.core.problem import XinqiaoError, refuse
-from xinqiao.core.safe import Policy, SafeTable, Status
+from xinqiao.core.safe import Attended, Policy, SafeTable, Status
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import agree
+from xinqiao.safety.blocks import last_of, lists_within, placed, steps_of
 from xinqiao.safety.codebook import form_of
 from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.structure import Structure
@@ -29,11 +30,12 @@ NO_COUNTS = ("share(", "response-rate")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Released:
-    """A package under the name by which its reader knows it."""
+    """A package under the name by which its reader knows it; attended: who came, where that is public."""
 
     name: str
     tables: tuple[SafeTable, ...]
     codebook: Json
+    attended: tuple[Attended, ...] = ()
 
     @property
     def attacked(self) -> Released:
@@ -81,8 +83,8 @@ class Released:
 Series = tuple[tuple[Released, ...], ...]
 
 
-def public_structure(series: Series) -> tuple[Structure, list[list[SafeTable]]]:
-    """What everybody knows of the tables of a series, and the tables of each moment.
+def public_structure(series: Series) -> tuple[Structure, list[list[SafeTable]], tuple[Attended, ...]]:
+    """What everybody knows of the tables of a series, the tables of each moment, and public lists of who came.
 
     Raises XinqiaoError (codebook-unreadable, codebooks-differ, audit-unexplained, release-too-large).
     """
@@ -99,12 +101,30 @@ def public_structure(series: Series) -> tuple[Structure, list[list[SafeTable]]]:
         if problem.code == "release-form-changed":
             raise refuse("audit-unexplained", table=problem.params["table"]) from None
         raise
-    return structure, [[table for package in moment for table in package.tables] for moment in series]
+    told = [[table for package in moment for table in package.tables] for moment in series]
+    lists = [one for package in packages for one in package.attended]
+    if not lists:
+        return structure, told, ()
+    steps = steps_of(lists)
+    try:
+        known = lists_within(structure, lists, steps)
+        return structure, [placed(tables, steps) for tables in told], known
+    except KeyError:
+        raise refuse("audit-contradiction") from None
 
 
 def alone(packages: Sequence[Released]) -> Iterator[Series]:
     """Each package for itself."""
-    yield from (((package,),) for package in packages)
+    yield from (_numbered((package,)) if package.attended else ((package,),) for package in packages)
+
+
+def _numbered(packages: Sequence[Released]) -> Series:
+    """Packages that say which releases they are: the moments of all releases that they speak of."""
+    steps = steps_of([one for package in packages for one in package.attended])
+    moments: list[list[Released]] = [[] for _ in steps]
+    for package in packages:
+        moments[steps[last_of(package.attended)]].append(package)
+    return tuple(tuple(moment) for moment in moments[1:])
 
 
 def together(packages: Sequence[Released]) -> Iterator[Series]:
@@ -113,8 +133,15 @@ def together(packages: Sequence[Released]) -> Iterator[Series]:
     Where three and more fit in pairs only, the pairs are given; where the number of respondents is
     hidden, every order of a pair. Rows set aside can become fewer from one release to the next, when a
     reader of files is mended: packages that contradict each other in those alone are given without them.
-    Raises XinqiaoError as `public_structure` does.
+    Packages with public attendance say themselves how they follow each other.
+    Raises XinqiaoError (audit-attendance-mixed), and as `public_structure` does.
     """
+    if any(package.attended for package in packages):
+        if not all(package.attended for package in packages):
+            raise refuse("audit-attendance-mixed")
+        if len(packages) > 1:
+            yield _numbered(packages)
+        return
     given: set[frozenset[str]] = set()
     for series in _fitting(packages):
         given.add(_names(series))
@@ -157,7 +184,7 @@ def fits(series: Series) -> bool:
     pairs = list(itertools.combinations(itertools.chain(*series), 2))
     if any(_apart(*pair) or _shrinks(*pair) for pair in pairs):
         return False
-    structure, releases = public_structure(series)
+    structure, releases, _ = public_structure(series)
     try:
         return agree(structure, releases)
     except Unsolved:

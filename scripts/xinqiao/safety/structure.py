@@ -93,6 +93,8 @@ class Structure:
     typed: frozenset[str] = frozenset()
     # How many each group has by the roster, where a response rate is told: nobody answers twice.
     sizes: Mapping[Group, int] = field(default_factory=dict)
+    # Dimensions by whose levels everybody knows how many came between releases; () where only of all together.
+    attended: tuple[tuple[str, ...], ...] = ()
 
     @property
     def known_plans(self) -> tuple[Plan, ...]:
