@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,3 +75,42 @@ def units(path: Path, above: str, unit: str, by: Sequence[str]) -> Case:
     first = Axis.tree(unit, ["Total", *tops, *[names[pair] for pair in pairs]], parents)
     counts = {(names[row[above], row[unit]], *(row[name] for name in by)): int(row["freq"]) for row in found}
     return crossed([first, *(flat(name, sorted({row[name] for row in found})) for name in by)], counts)
+
+
+def office(
+    folder: Path,
+    name: str,
+    keys: Sequence[str],
+    value: str,
+    *,
+    trees: Sequence[str] = (),
+    of: Mapping[str, Sequence[str]] | None = None,
+    total: str = "Total",
+) -> tuple[Case, list[dict[str, str]]]:
+    """A statistics office's example and what its package gave on it. The first key may lie in several trees.
+
+    `of` keeps some codes of some columns only; `total` is what the first key's total is called.
+    """
+    given, expected = (rows(folder / f"ssb_{name}_{what}.csv") for what in ("in", "expected"))
+    given = [row for row in given if all(row[column] in kept for column, kept in (of or {}).items())]
+    leaves = sorted({row[keys[0]] for row in given})
+    codes, parts = [total, *leaves], {0: tuple(range(1, len(leaves) + 1))}
+    for tree in trees:
+        for code in sorted({row[tree] for row in given}):
+            below = sorted({row[keys[0]] for row in given if row[tree] == code})
+            parts[len(codes)] = tuple(1 + leaves.index(leaf) for leaf in below)
+            codes.append(code)
+    first = Axis(name=keys[0], codes=tuple(codes), parts=parts)
+    counts: Counter[tuple[str, ...]] = Counter()
+    for row in given:
+        counts[tuple(row[key] for key in keys)] += int(row[value])
+    return crossed([first, *(flat(key, sorted({row[key] for row in given})) for key in keys[1:])], counts), expected
+
+
+def as_published(of: Case, expected: Sequence[Mapping[str, str]], keys: Sequence[str]) -> tuple[Flags, Flags]:
+    """Which cells a package publishes, and which of these it hides; what it shows is checked against the counts."""
+    cells = [[row[key] for key in keys] for row in expected]
+    if "freq" in expected[0]:
+        assert of.truth[of.lattice.numbers(cells)].tolist() == [int(row["freq"]) for row in expected]
+    hidden = [cell for cell, row in zip(cells, expected, strict=True) if row["suppressed"] == "TRUE"]
+    return of.marks(cells), of.marks(hidden)

@@ -42,6 +42,9 @@ def test_the_attacker_says_what_counting_out_all_worlds_says(table: tuple[list[i
     asked, every = probe.refuse(numbers, 0, 3), worlds(of.lattice, seen)
     assert np.array_equal(asked.fell, every.min(axis=0) <= 0)
     assert np.array_equal(asked.rose, every.max(axis=0) >= 3)
+    small = (every.min(axis=0) > 0) & (every.max(axis=0) < 3)
+    assert probe.found(numbers, 3).tolist() == Probe(of.lattice.axes, seen).found(numbers, 3).tolist()
+    assert probe.found(numbers, 3).tolist() == np.flatnonzero(small).tolist()
     # Two axes: corners are whole, so the ranges are those of the whole worlds.
     assert [probe.range(int(cell)) for cell in numbers] == list(zip(every.min(axis=0), every.max(axis=0), strict=True))
 
@@ -58,6 +61,8 @@ def test_three_axes_are_answered_in_whole_numbers(counts: list[int], keep: list[
     asked = Probe(axes, seen).refuse(np.arange(of.lattice.size), 0, 2)
     assert np.array_equal(asked.fell, every.min(axis=0) <= 0)
     assert np.array_equal(asked.rose, every.max(axis=0) >= 2)
+    small = (every.min(axis=0) > 0) & (every.max(axis=0) < 2)
+    assert Probe(axes, seen).found(np.arange(of.lattice.size), 2).tolist() == np.flatnonzero(small).tolist()
 
 
 def test_intervals_of_the_textbook(cases: Path) -> None:

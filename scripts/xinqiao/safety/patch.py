@@ -14,6 +14,7 @@ from xinqiao.safety.sight import Numbers, Sight
 Reals = npt.NDArray[np.float64]
 SLACK = 1e-6
 NODES = 5_000
+MOST_WORLDS = 256
 WIDE = 800  # atoms up to which a corner that is not whole is mended
 
 
@@ -28,6 +29,7 @@ class Patch:
         self._solver = _solver()
         self._solver.passModel(self._model())
         self._stepper: highspy.Highs | None = None
+        self.worlds: list[Numbers] = []  # seen so far: each is a witness for every question
         self._numbers = np.arange(len(atoms), dtype=np.int32)
 
     def place(self, atoms: Numbers) -> Numbers:
@@ -49,6 +51,16 @@ class Patch:
         """Whether a world in whole numbers agrees with everything told."""
         sums = np.bincount(self._row, weights=world[self._column], minlength=len(self.told))
         return bool((world >= 0).all() and np.array_equal(np.rint(sums).astype(np.int64), self.told))
+
+    def keep(self, world: Numbers) -> None:
+        """Remembers a world that agrees with everything told."""
+        if len(self.worlds) < MOST_WORLDS:
+            self.worlds.append(world)
+
+    def seen(self, atoms: Numbers) -> Numbers:
+        """What these atoms come to in each world seen."""
+        places = self.place(atoms)
+        return np.array([world[places].sum() for world in self.worlds], dtype=np.int64)
 
     def step(self, weight: Reals, most: float, base: Numbers) -> Reals | None:
         """The world nearest to a known one where the weighted sum is at most this: short steps end whole."""

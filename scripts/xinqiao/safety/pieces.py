@@ -18,7 +18,7 @@ from xinqiao.safety.suppress import Suppressor
 from xinqiao.safety.system import Aims, Axis, Lattice, System
 
 PARTNERS = 3  # units of a family that may change at least, affected or not
-SMALL = 200_000  # columns × aims up to which the master's leaning guides the search, in several orders
+SMALL = 50_000  # columns × aims up to which the master's leaning guides the search, in several orders
 ORDERS = 3
 CHEAPEST = 0.1
 

@@ -10,6 +10,8 @@ from xinqiao.safety.rows import Flags, Ints
 from xinqiao.safety.system import Aims, System
 
 MOST_KNOWN = 1_500
+MOST_TIMES = 1_000  # of a move that nothing holds back
+GROWN = 1.1  # by how much more is hidden before the programme of what is hidden is made anew
 
 
 class Suppressor:
@@ -57,8 +59,13 @@ class Suppressor:
 
     def fill(self, order: Ints) -> None:
         """Hides until every aim is met that can be."""
+        inside, moves = self._inside()
         for aim in order:
             if self.cover.proofs[aim] or int(aim) in self.beyond:
+                continue
+            if self.cover.hidden.sum() > GROWN * len(inside):
+                inside, moves = self._inside()
+            if self._hold(int(aim), moves, inside):
                 continue
             changes = self._find(int(aim))
             if changes is None:
@@ -68,9 +75,7 @@ class Suppressor:
 
     def thin(self, order: Ints) -> None:
         """Shows each of these cells that no aim needs."""
-        # Only what is hidden now can move: a far smaller programme.
-        inside = np.flatnonzero(self.cover.hidden)
-        moves = Moves(self.system.part(inside))
+        inside, moves = self._inside()
         for cell in order:
             self.cover.show(np.array([cell]))
             while len(unmet := self._unmet(int(cell))):
@@ -78,6 +83,11 @@ class Suppressor:
                     self._guess[int(cell)] = int(unmet[0])
                     self.cover.hide(np.array([cell]))
                     break
+
+    def _inside(self) -> tuple[Ints, Moves]:
+        """What is hidden now, and the far smaller programme in which only that can move."""
+        inside = np.flatnonzero(self.cover.hidden)
+        return inside, Moves(self.system.part(inside))
 
     def _unmet(self, cell: int) -> Ints:
         """The aims to be met, the likeliest hindrance first."""
@@ -125,7 +135,10 @@ class Suppressor:
     def _hold(self, aim: int, moves: Moves, inside: Ints) -> bool:
         """Whether some move within what is hidden meets an aim."""
         locked = ~self.cover.hidden
-        at = int(np.searchsorted(inside, self.aims.column[aim]))
+        column = int(self.aims.column[aim])
+        at = int(np.searchsorted(inside, column))
+        if at == len(inside) or inside[at] != column:
+            return False
         found = moves.find(at, int(self.aims.goal[aim]), np.zeros(len(inside)), locked[inside])
         self.moves.solved += 1
         if found is None:
@@ -140,5 +153,14 @@ class Suppressor:
         meets, changes = self.aims.met(world), move != 0
         if bool((world < 0).any() or self.system.rows.of(move).any() or (changes & locked).any()) or not meets[aim]:
             return None
+        # The same cells changed by more of the same, or backwards: whatever lies between, the ends meet it too.
+        for times in self._ends(move):
+            meets = meets | self.aims.met(self.system.truth + times * move)
         self.cover.add(changes, meets)
         return np.asarray(changes)
+
+    def _ends(self, move: Ints) -> tuple[int, int]:
+        """How often a move can be taken before some column is empty: backwards (below 0), and forwards."""
+        truth, less, more = self.system.truth, move < 0, move > 0
+        back = int((truth[more] // move[more]).min(initial=MOST_TIMES))
+        return -back, int((truth[less] // -move[less]).min(initial=MOST_TIMES))

@@ -163,21 +163,27 @@ def _hidden(of: Grid) -> set[int]:
 def _asked(of: Grid, probe: Probe) -> tuple[int, list[_Suspect], Marks]:
     """Every cell, then all of each group but one of its parts; last, which cells can be both empty and k."""
     k, every = of.described.k, np.arange(of.lattice.size)
-    asked = probe.refuse(every, 0, k)
+    asked = probe.refuse(every, 0, k, both=False)
     small, wide = every[~asked.fell & ~asked.rose], asked.fell & asked.rose
     found = [_Suspect(how=How.OPEN if of.shown[cell] > 0 else How.FOLLOWS, cell=int(cell)) for cell in small]
     tested = len(every)
     for at, dimension in enumerate(of.dimensions):
-        for cells, wholes, several in _parts(of, at, of.lattice.axes[at]):
-            sums = probe.sight.values[wholes]
-            asked = probe.refuse(cells[sums >= k], sums[sums >= k] - k, sums[sums >= k])
-            tested += int((sums >= k).sum())
-            for how, marks in (
-                (How.REST, ~asked.fell & ~asked.rose & several),
-                (How.SHARED, ~asked.fell & asked.rose & dimension.sensitive),
-            ):
-                pairs = zip(cells[sums >= k][marks], wholes[sums >= k][marks], strict=True)
-                found += [_Suspect(how=how, cell=int(cell), whole=int(whole), axis=at) for cell, whole in pairs]
+        lines = list(_parts(of, at, of.lattice.axes[at]))
+        if not lines:
+            continue
+        cells, wholes = (np.concatenate([line[side] for line in lines]) for side in (0, 1))
+        several = np.repeat([line[2] for line in lines], [len(line[0]) for line in lines])
+        told = probe.sight.values[wholes] >= k
+        cells, wholes, several = cells[told], wholes[told], several[told]
+        sums = probe.sight.values[wholes]
+        asked = probe.refuse(cells, sums - k, sums, both=dimension.sensitive)
+        tested += len(cells)
+        for how, marks in (
+            (How.REST, ~asked.fell & ~asked.rose & several),
+            (How.SHARED, ~asked.fell & asked.rose & dimension.sensitive),
+        ):
+            pairs = zip(cells[marks], wholes[marks], strict=True)
+            found += [_Suspect(how=how, cell=int(cell), whole=int(whole), axis=at) for cell, whole in pairs]
     return tested, found, wide
 
 
@@ -205,7 +211,7 @@ def _told(of: Grid, probe: Probe, suspects: list[_Suspect]) -> Iterator[Found]:
             group = reasons.covers(suspect.cell)
             if suspect.whole >= 0:
                 group = np.setdiff1d(reasons.covers(suspect.whole), group)
-            proof = reasons.of(group, low, high)
+            proof = reasons.of(suspect.cell, group, low, high)
         yield _finding(of, suspect, exact, proof)
 
 

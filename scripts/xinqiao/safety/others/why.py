@@ -1,4 +1,4 @@
-"""Which shown figures give a group away: the shortest proof by adding and subtracting, found as a programme.
+"""Which shown figures give a group away: a short proof by adding and subtracting, found as a programme.
 
 A proof of “at least” is a sum of shown figures, some taken away, that counts nobody who is not in the group;
 one of “at most” counts everybody who is. Who is in both ways exactly counted is told by one equation.
@@ -31,63 +31,85 @@ class Proof:
 
 @dataclass(slots=True)
 class Reasons:
-    """Looks for proofs over the figures shown in a grid."""
+    """Looks for proofs over the figures shown in a grid, first over those with all but one or two codes of a cell."""
 
     axes: Sequence[Axis]
     shown: Numbers = field(repr=False)
     _cells: Numbers = field(init=False, repr=False)
-    _lists: list[Numbers] = field(init=False, repr=False)
+    _codes: Numbers = field(init=False, repr=False)
+    _lists: dict[int, Numbers] = field(init=False, repr=False)
     _leaves: list[Sequence[frozenset[int]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Lists the finest cells that each shown cell covers; none where there are too many."""
-        self._leaves = [axis.leaves_of() for axis in self.axes]
+        """Lists the shown cells; none where they cover too many finest ones."""
+        self._leaves, self._lists = [axis.leaves_of() for axis in self.axes], {}
         sizes = np.ones((), dtype=np.int64)
         for leaves in self._leaves:
             sizes = np.multiply.outer(sizes, [len(found) for found in leaves])
         self._cells = np.flatnonzero(self.shown >= 0)
         if sizes.ravel()[self._cells].sum() > MOST_PAIRS:
             self._cells = self._cells[:0]
-        self._lists = [self.covers(int(cell)) for cell in self._cells]
+        self._codes = np.array(np.unravel_index(self._cells, sizes.shape))
 
     def covers(self, cell: int) -> Numbers:
         """The finest cells that a cell is the sum of."""
+        if cell not in self._lists:
+            self._lists[cell] = self._covers(cell)
+        return self._lists[cell]
+
+    def _covers(self, cell: int) -> Numbers:
         shape = tuple(len(axis.codes) for axis in self.axes)
         codes = np.unravel_index(cell, shape)
         lists = [sorted(leaves[int(code)]) for leaves, code in zip(self._leaves, codes, strict=True)]
         return np.ravel_multi_index(tuple(np.meshgrid(*lists, indexing="ij")), shape).ravel()
 
-    def of(self, group: Numbers, low: float, high: float) -> Proof:
-        """The proof that a group of finest cells has at least `low` and at most `high`; empty where none is found."""
+    def of(self, cell: int, group: Numbers, low: float, high: float) -> Proof:
+        """The proof that a group of finest cells, at or beside a cell, has at least `low` and at most `high`.
+
+        Empty where none is found.
+        """
         if not len(self._cells):
             return Proof()
-        size = int(np.prod([len(axis.codes) for axis in self.axes]))
-        weight = np.zeros(size)
-        weight[group] = 1
-        rows = np.unique(np.concatenate([group, *self._lists]))
-        if high - low < SLACK and (equal := self._solve(rows, weight, (1, 1), None)):
-            return Proof(equal=equal)
-        least = self._solve(rows, weight, (0, 1), (low, np.inf)) if low > SLACK else ()
-        return Proof(least=least, most=self._solve(rows, weight, (1, 0), (-np.inf, high)))
+        shape = tuple(len(axis.codes) for axis in self.axes)
+        apart = (self._codes != np.array(np.unravel_index(cell, shape))[:, None]).sum(axis=0)
+        proof = Proof()
+        for steps in sorted({1, 2, len(shape)}):
+            proof = self._over(self._cells[apart <= steps], group, low, high)
+            if proof.equal or (high - low >= SLACK and (proof.least or low <= SLACK) and proof.most):
+                break
+        return proof
 
-    def _solve(self, rows: Numbers, weight: Reals, sides: tuple[int, int], bound: tuple[float, float] | None) -> Steps:
+    def _over(self, cells: Numbers, group: Numbers, low: float, high: float) -> Proof:
+        weight = np.zeros(int(np.prod([len(axis.codes) for axis in self.axes])))
+        weight[group] = 1
+        if high - low < SLACK and (equal := self._solve(cells, group, weight, (1, 1), None)):
+            return Proof(equal=equal)
+        least = self._solve(cells, group, weight, (0, 1), (low, np.inf)) if low > SLACK else ()
+        return Proof(least=least, most=self._solve(cells, group, weight, (1, 0), (-np.inf, high)))
+
+    def _solve(
+        self, cells: Numbers, group: Numbers, weight: Reals, sides: tuple[int, int], bound: tuple[float, float] | None
+    ) -> Steps:
         """The cheapest sum of figures that is `weight` on every finest cell, or stays on one side of it."""
-        count, inf = len(self._cells), highspy.kHighsInf
+        if not len(cells):
+            return ()
+        count, inf, lists = len(cells), highspy.kHighsInf, [self.covers(int(cell)) for cell in cells]
+        rows = np.unique(np.concatenate([group, *lists]))
         low = weight[rows] if sides[0] else np.full(len(rows), -inf)
         high = weight[rows] if sides[1] else np.full(len(rows), inf)
-        index = [np.searchsorted(rows, found) for found in self._lists]
+        index = [np.searchsorted(rows, found) for found in lists]
         value = [np.ones(len(found)) for found in index]
         if bound is not None:
             low, high = np.append(low, bound[0]), np.append(high, bound[1])
             index = [np.append(found, len(rows)) for found in index]
-            value = [np.append(found, self.shown[cell]) for found, cell in zip(value, self._cells, strict=True)]
+            value = [np.append(found, self.shown[cell]) for found, cell in zip(value, cells, strict=True)]
         solver = _cheapest(low, high, [*index, *index], [*value, *(-found for found in value)])
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return ()
         taken = np.array(solver.getSolution().col_value)
         times = taken[:count] - taken[count:]
         order = sorted(np.flatnonzero(np.abs(times) > SLACK), key=lambda n: (times[n] < 0, n))
-        return tuple((round(float(times[n]), 3), int(self._cells[n])) for n in order)
+        return tuple((round(float(times[n]), 3), int(cells[n])) for n in order)
 
 
 def _cheapest(low: Reals, high: Reals, index: Sequence[Numbers], value: Sequence[Reals]) -> highspy.Highs:
