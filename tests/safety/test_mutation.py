@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +14,11 @@ from making import choice, form, release, row, rows_of, text_dimension
 from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.safety import cells, protect, relations
+from xinqiao.core.scale import Method, Scale
+from xinqiao.core.text import Text
+from xinqiao.safety import cells, fewest, protect, relations
 from xinqiao.safety.release import Earlier
+from xinqiao.safety.variable import QUARANTINE
 
 Case = tuple[Form, list[ScoredRow], list[Earlier]]
 
@@ -67,13 +73,69 @@ def telling_share() -> Case:
     return of, rows_of({("a", "1"): 110, ("a", "2"): 3, ("b", "1"): 30, ("b", "2"): 20}, ["g", "q"]), []
 
 
+def newcomers() -> Case:
+    of = form(
+        [choice("g", "abc", dimension=True), choice("q", "12")],
+        [("by-g", ["g"], ["n", "distribution(q)"]), ("all", [], ["n", "distribution(q)"])],
+    )
+    before = rows_of({("a", "1"): 6, ("b", "1"): 9, ("c", "1"): 20, ("c", "2"): 20}, ["g", "q"])
+    new = rows_of({("a", "1"): 7, ("a", "2"): 7, ("b", "1"): 1, ("c", "1"): 7}, ["g", "q"])
+    return of, [*before, *new], [Earlier(rows=before, tables=release(of, before).tables, quarantined={})]
+
+
+def rest_of_a_wider_group() -> Case:
+    of = form(
+        [choice("g", "abcd", dimension=True), choice("q", "123")],
+        [("by-g", ["g"], ["n", "distribution(q)"]), ("all", [], ["n", "distribution(q)"])],
+    )
+    counts = {
+        ("a", "1"): 44, ("a", "2"): 40, ("b", "1"): 35, ("b", "3"): 2, ("c", "1"): 54, ("c", "3"): 5, ("d", "1"): 42,
+        ("d", "2"): 3, ("d", "3"): 36,
+    }  # fmt: skip
+    return of, rows_of(counts, ["g", "q"]), []
+
+
+def scale_and_items() -> Case:
+    scored = Scale(name="s", title=Text.of(zh="量表", en="scale"), items=("a", "b"), method=Method.MEAN)
+    measures = ["n", "distribution(a)", "distribution(b)", "mean(s)"]
+    of = form([choice("a", "12345"), choice("b", "12345")], [("all", [], measures)], [scored])
+    counts = {
+        (1, 2): 1, (1, 3): 1, (1, 4): 1, (2, 1): 30, (2, 2): 1, (2, 3): 30, (2, 4): 8, (2, 5): 8, (3, 2): 1,
+        (3, 4): 2, (3, 5): 2, (4, 1): 1, (4, 2): 2, (4, 5): 1, (5, 5): 2,
+    }  # fmt: skip
+    people = [row({"s": Fraction(a + b, 2)}, a=str(a), b=str(b)) for (a, b), n in counts.items() for _ in range(n)]  # type: ignore[dict-item]
+    return of, people, []
+
+
 def no_cover(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(protect.Protector, "cover", lambda *_: None)
-    patch.setattr(protect.Protector, "show_again", lambda *_: None)
+    patch.setattr(protect.Protector, "run", lambda self: fewest.Optimum(hidden=self.hidden, cost=0.0, bound=0.0))
 
 
-def show_too_much(patch: pytest.MonkeyPatch) -> None:
+def clean_up_without_proof(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(protect, "MOST_AT_ONCE", -1)
     patch.setattr(protect.Protector, "_orphans", lambda *_: iter(()))
+
+
+def master_without_proof(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fewest.Fewest, "_cut", lambda *_: False)
+    patch.setattr(protect.Protector, "lacking", lambda *_: False)
+
+
+def whole_time_only(patch: pytest.MonkeyPatch) -> None:
+    spans = SimpleNamespace(
+        **{**vars(itertools), "combinations_with_replacement": lambda numbers, _: [(0, len(numbers) - 1)]}
+    )
+    patch.setattr(cells, "itertools", spans)
+
+
+def nobody_beside(patch: pytest.MonkeyPatch) -> None:
+    nothing = SimpleNamespace(**{**vars(np), "setdiff1d": lambda *_: np.zeros(0, dtype=np.int64)})
+    patch.setattr(cells, "np", nothing)
+
+
+def sums_are_free(patch: pytest.MonkeyPatch) -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    patch.setattr(relations, "_adding_up", lambda *_: (nothing, nothing, 0.0))
 
 
 def no_complements(patch: pytest.MonkeyPatch) -> None:
@@ -105,7 +167,11 @@ def listing_is_no_news(patch: pytest.MonkeyPatch) -> None:
 
 MUTATIONS: list[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], Case]]] = [
     (no_cover, groups),
-    (show_too_much, groups),
+    (clean_up_without_proof, groups),
+    (master_without_proof, groups),
+    (whole_time_only, newcomers),
+    (nobody_beside, rest_of_a_wider_group),
+    (sums_are_free, scale_and_items),
     (no_complements, all_but_few),
     (no_group_disclosure, all_alike),
     (means_are_free, telling_mean),
@@ -125,6 +191,29 @@ def test_the_audit_refuses_what_a_weakened_protector_proposes(
     with pytest.raises(XinqiaoError) as refused:
         release(of, rows, earlier)
     assert refused.value.problems[0].code == "release-not-safe"
+
+
+def test_the_audit_refuses_rows_set_aside_that_follow_from_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    of, rows, _ = groups()
+    aside = {"value-not-listed": 12, "cannot-open": 3}
+    assert release(of, rows, quarantined=aside).certificate["groups_found"] == 0
+    known = cells.families
+    monkeypatch.setattr(
+        cells, "families", lambda of: {key: family for key, family in known(of).items() if key[1] != QUARANTINE}
+    )
+    with pytest.raises(XinqiaoError) as refused:
+        release(of, rows, quarantined=aside)
+    assert refused.value.problems[0].code == "release-not-safe"
+
+
+def test_what_could_not_be_hidden_is_told_to_whoever_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    of, rows, earlier = all_alike()
+    no_group_disclosure(monkeypatch)
+    with pytest.raises(XinqiaoError) as refused:
+        release(of, rows, earlier)
+    assert [problem.code for problem in refused.value.problems] == ["release-not-safe", "release-not-hidden"]
+    assert refused.value.problems[1].params["table"] == "by-g"
+    assert str(refused.value.problems[1].params["group"]).startswith("g=b · distribution(q)")
 
 
 def test_without_the_threshold_no_table_can_be_built(monkeypatch: pytest.MonkeyPatch) -> None:

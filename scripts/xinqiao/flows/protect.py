@@ -46,7 +46,7 @@ def protect_most(form: Form, attempt: Callable[[Collection[str]], Release]) -> t
     try:
         return attempt(()), ()
     except XinqiaoError as refused:
-        if len(form.summaries) < 2 or {problem.code for problem in refused.problems} != {"release-not-safe"}:
+        if len(form.summaries) < 2 or refused.problems[0].code != "release-not-safe":
             raise
         found: list[tuple[int, Release, str]] = []
         for name in (summary.name for summary in form.summaries):

@@ -209,6 +209,8 @@ class Piece:
 
 def solved(solver: highspy.Highs) -> Reals:
     """The values of the columns. Raises Impossible where no world agrees, Unsolved for any other end."""
+    # The solver adds up the time of all its runs.
+    solver.setOptionValue("time_limit", solver.getRunTime() + LONGEST)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
@@ -224,7 +226,6 @@ def _solver() -> highspy.Highs:
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)
     solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("time_limit", LONGEST)
     return solver
 
 

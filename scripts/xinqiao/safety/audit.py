@@ -15,6 +15,7 @@ import numpy as np
 from xinqiao.core.safe import Attended, SafeTable
 from xinqiao.safety.attack import Impossible, Piece, System, World
 from xinqiao.safety.attended import Lists, attendance
+from xinqiao.safety.bunch import bunch
 from xinqiao.safety.count import Counts
 from xinqiao.safety.scene import Scene
 from xinqiao.safety.structure import ALL, Group, Structure, covers
@@ -103,6 +104,9 @@ def audit(
     everybody = (*_suspects(scene, truth, lists), *_did_not_answer(scene, truth, lists))
     suspects = [suspect for suspect in everybody if not lists.told(suspect.unknowns)]
     scene.system.reduce()
+    gone = bunch(scene.system, [suspect.unknowns for suspect in suspects])
+    for suspect in suspects:
+        suspect.unknowns = tuple(at for at in suspect.unknowns if at not in gone)
     _interrogate(scene.system, suspects)
     # Who can be nobody and is found all the same is found by what all others then share.
     found = dict.fromkeys(replace(s.about, shared=s.emptied) for s in suspects if not s.holds())
@@ -121,6 +125,7 @@ def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]], attende
     Lists(scene, attended)
     try:
         scene.system.reduce()
+        bunch(scene.system, ())
         return all(piece.emptied(()) is not None for piece in scene.system.pieces())
     except Impossible:
         return False
@@ -195,10 +200,10 @@ def _outermost(structure: Structure, name: str) -> set[frozenset[str]]:
 
 
 def _apart(structure: Structure, name: str) -> set[frozenset[str]]:
-    """Whom an SD may single out: who is below or above any bound, and all who do not have one certain score."""
+    """Whom an SD may single out: who is below or above any bound, who has one certain score, who does not."""
     ordered = sorted(structure.variables[name].scores.items(), key=lambda item: item[1])
     leaves = [leaf for leaf, _ in ordered]
-    people = {frozenset(leaves) - {leaf} for leaf in leaves}
+    people = {some for leaf in leaves for some in (frozenset({leaf}), frozenset(leaves) - {leaf})}
     for at in range(1, len(leaves)):
         people |= {frozenset(leaves[:at]), frozenset(leaves[at:])}
     return people

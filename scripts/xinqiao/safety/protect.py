@@ -2,24 +2,31 @@
 
 For each protected group the cheapest world is sought in which it is empty, and one in which it reaches
 k (Fischetti and Salazar's programme on deviations); the cells in which that world differs are hidden.
-The worlds found are the proof. Last, what no proof needs is shown again.
+The worlds found are the proof. Then a master looks for the cheapest set, with proof (`fewest`); where that
+takes too much work, what no proof needs is shown again, in several orders, and the best is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from xinqiao.core.problem import refuse
 from xinqiao.safety.cells import Task
+from xinqiao.safety.compact import compact
+from xinqiao.safety.fewest import Aim, Fewest, Met, Optimum
 from xinqiao.safety.rows import Flags, Floats, Ints
 from xinqiao.safety.structure import ALL
 from xinqiao.safety.worlds import WHOLE, Search
 
 MOST_BASES = 6
-MOST_EFFORT = 400_000  # programmes that the clean-up may solve, times their columns
+# Programmes that may be solved, times their columns: work is the same on every machine, time is not.
+MOST_EFFORT = 400_000  # by one clean-up
+MOST_AGAIN = 100_000  # by the first clean-up, if there is to be a second
+MOST_PROVING = 1_500_000  # by the master
+MOST_AT_ONCE = 300_000  # by the master in one pass over all groups; else it is not asked
+LURE = 0.1  # what a cell costs at least of its price where the master leans towards hiding it
 
 
 @dataclass(slots=True)
@@ -32,12 +39,17 @@ class World:
     full: Flags = field(repr=False)
 
 
-def protect(task: Task) -> Flags:
-    """For each cell whether it is hidden. Raises XinqiaoError (release-not-safe) where nothing helps."""
-    protector = Protector(task)
-    protector.cover()
-    protector.show_again()
-    return protector.hidden
+class Unprotectable(Exception):
+    """A group that cannot be hidden, whatever is hidden; its number."""
+
+    def __init__(self, group: int) -> None:
+        super().__init__("a group cannot be hidden")
+        self.group = group
+
+
+def protect(task: Task) -> Optimum:
+    """The cells to hide, and how much fewer it might have been. Raises Unprotectable where nothing helps."""
+    return Protector(compact(task)).run()
 
 
 class Protector:
@@ -45,27 +57,73 @@ class Protector:
 
     def __init__(self, task: Task) -> None:
         self.task = task
+        self._used = np.zeros(len(task.truth), dtype=bool)
+        for rows in (task.fixed, task.cells.rows, task.groups.rows):
+            self._used[rows.columns] = True
         self.hidden = np.zeros(len(task.cells.identities), dtype=bool)
         self.hidden[list(task.cells.primary)] = True
         self.hidden |= _base_lost(task, self.hidden)
         self._everybody = np.array([of == "" for of in task.groups.of], dtype=bool)
         self.worlds: list[World] = []
         self.effort = 0
+        self._price = task.cells.cost
         self._searches: dict[str, Search] = {}
         structure = task.where.structure
         self._lead = {ALL: ALL} | {v.of: min(structure.together(v.of)) for v in structure.variables.values()}
 
-    def cover(self) -> None:
-        """Hides until each group can be empty and can reach its k."""
+    def run(self) -> Optimum:
+        """The cheapest set of the master, or of the clean-up in several orders."""
+        given = self.hidden.copy()
+        self.cover(self._order())
+        fewest = Fewest(self.task, given, self)
+        found = Optimum(hidden=self.hidden, cost=fewest.cost(self.hidden), bound=fewest.cost(given))
+        if found.proven:
+            return found
+        # Of SDs the master knows only a linear part, which proves nothing.
+        if fewest.pass_effort <= MOST_AT_ONCE and not self.task.cells.curves:
+            found = fewest.run(self.hidden, MOST_PROVING)
+            if found.proven:
+                return found
+        tried = [found.hidden, *self._tried(found.hidden, given, fewest.leaning)]
+        best = min(tried, key=fewest.cost)
+        return Optimum(hidden=best, cost=fewest.cost(best), bound=found.bound)
+
+    def _tried(self, start: Flags, given: Flags, leaning: Floats) -> Iterator[Flags]:
+        """What is left hidden after a clean-up: of a set that is enough, then of one towards which the master leans."""
+        self.hidden = start.copy()
+        self.worlds = [world for world in self.worlds if not bool((world.changes & ~start).any())]
+        self.show_again()
+        yield self.hidden.copy()
+        if self.effort < MOST_AGAIN:
+            self._price = self.task.cells.cost * np.maximum(1 - leaning, LURE)
+            self.hidden, self.worlds = given.copy(), []
+            self.cover(self._order()[::-1])
+            self.show_again()
+            yield self.hidden.copy()
+
+    def met(self, hidden: Flags) -> Met:
+        """Of each group whether a world is known that changes hidden cells alone and empties it, or fills it."""
+        return self._proven([world for world in self.worlds if not bool((world.changes & ~hidden).any())])
+
+    def lacking(self, hidden: Flags) -> bool:
+        """Whether some group is left for which no world is found that changes hidden cells alone."""
+        before, self.hidden, self.effort = self.hidden, hidden, 0
+        found = self._held([world for world in self.worlds if not bool((world.changes & ~hidden).any())])
+        self.worlds += found or []
+        self.hidden = before
+        return found is None
+
+    def cover(self, order: Sequence[int]) -> None:
+        """Hides until each group can be empty and can reach its k. Raises Unprotectable."""
         groups = self.task.groups
         pending = {True: np.ones(groups.rows.count, dtype=bool), False: np.ones(groups.rows.count, dtype=bool)}
-        for group in self._order():
+        for group in order:
             for empty in (True, False):
                 if not pending[empty][group]:
                     continue
                 world = self._find(group, empty, locked=np.zeros_like(self.hidden))
                 if world is None:
-                    raise refuse("release-not-safe")
+                    raise Unprotectable(group)
                 self.worlds.append(world)
                 self.hidden |= world.changes
                 pending[True] &= ~world.empty
@@ -85,6 +143,14 @@ class Protector:
     def _try_to_show(self, cell: int) -> None:
         kept = [world for world in self.worlds if not world.changes[cell]]
         self.hidden[cell] = False
+        found = self._held(kept)
+        if found is None:
+            self.hidden[cell] = True
+        else:
+            self.worlds = kept + found
+
+    def _held(self, kept: list[World]) -> list[World] | None:
+        """Worlds for all that those kept do not prove; None where one is not found, or the effort is spent."""
         locked = ~self.hidden
         found: list[World] = []
         for group, empty in self._orphans(kept):
@@ -92,17 +158,21 @@ class Protector:
                 continue
             world = self._find(group, empty, locked=locked) if self.effort < MOST_EFFORT else None
             if world is None or bool((world.changes & locked).any()):
-                self.hidden[cell] = True
-                return
+                return None
             found.append(world)
-        self.worlds = kept + found
+        return found
 
-    def _orphans(self, worlds: list[World]) -> Iterator[tuple[int, bool]]:
+    def _orphans(self, worlds: list[World]) -> Iterator[Aim]:
+        met = self._proven(worlds)
         for empty in (True, False):
-            covered = np.zeros(self.task.groups.rows.count, dtype=bool)
-            for world in worlds:
-                covered |= world.empty if empty else world.full
-            yield from ((int(group), empty) for group in np.flatnonzero(~covered))
+            yield from ((int(group), empty) for group in np.flatnonzero(~met[empty]))
+
+    def _proven(self, worlds: list[World]) -> Met:
+        met = {empty: np.zeros(self.task.groups.rows.count, dtype=bool) for empty in (True, False)}
+        for world in worlds:
+            met[True] |= world.empty
+            met[False] |= world.full
+        return met
 
     def _order(self) -> list[int]:
         """Groups of everybody first (their worlds carry others), then the largest: they cost most to empty."""
@@ -112,7 +182,7 @@ class Protector:
     def _find(self, group: int, empty: bool, locked: Flags) -> World | None:
         """The cheapest world for a group: within its own question if that will do, else across all."""
         of = self._lead[self.task.groups.of[group]]
-        cost = np.where(self.hidden, 0.0, self.task.cells.cost)
+        cost = np.where(self.hidden, 0.0, self._price)
         for base in self._bases(locked) if of else ():
             self.effort += self._search(of).width
             answers = self._search(of).find(group, empty, base, cost, locked)
@@ -163,7 +233,7 @@ class Protector:
 
     def _search(self, of: str) -> Search:
         if of not in self._searches:
-            columns = self._block(of) if of else np.ones(len(self.task.truth), dtype=bool)
+            columns = self._block(of) if of else self._used
             self._searches[of] = Search(self.task, columns)
         return self._searches[of]
 
@@ -172,7 +242,7 @@ class Protector:
         where = self.task.where
         columns = np.zeros(len(self.task.truth), dtype=bool)
         columns[where.over(where.block(of), 0, where.intervals - 1)] = True
-        return columns
+        return columns & self._used
 
     def _world(self, answers: Ints) -> World:
         cells, groups = self.task.cells, self.task.groups

@@ -237,7 +237,7 @@ def _family(structure: Structure, name: str, sets: set[Leaves], k: int) -> Famil
     if not any(figure.sd and figure.variable == name for plan in structure.known_plans for figure in plan.figures):
         return Family(frozenset(sets), tuple(sorted(asked, key=sorted)), k)
     alike = {frozenset({leaf}) for leaf in structure.variables[name].scores}
-    asked |= _far_out(structure, name) | {structure.variables[name].answered - leaf for leaf in alike}
+    asked |= _far_out(structure, name) | alike | {structure.variables[name].answered - leaf for leaf in alike}
     return Family(frozenset(sets | alike), tuple(sorted(asked, key=sorted)), k)
 
 

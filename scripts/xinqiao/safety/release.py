@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xinqiao.core.form import Form
-from xinqiao.core.problem import XinqiaoError, refuse
+from xinqiao.core.problem import refuse
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import FLOOR, Attended, Cell, Policy, SafeTable, Status
+from xinqiao.core.safe import FLOOR, Attended, Policy, SafeTable, Status
 from xinqiao.core.summary import TOTAL
-from xinqiao.core.text import Text
 from xinqiao.safety.alpha import alphas
-from xinqiao.safety.attack import TOLERANCE, Unsolved, solver_version
+from xinqiao.safety.attack import TOLERANCE, solver_version
 from xinqiao.safety.attended import attendance
-from xinqiao.safety.audit import Verdict, audit
-from xinqiao.safety.cells import Task, task
+from xinqiao.safety.audit import Verdict
 from xinqiao.safety.count import Batch, Counts, count
+from xinqiao.safety.draft import Draft, nothing_told
 from xinqiao.safety.frame import Policies
-from xinqiao.safety.identity import Identity, identity_of, value_of
-from xinqiao.safety.near import entry, in_order, noisy_tables, rounded_tables, secret_for, structures, without
-from xinqiao.safety.protect import protect
-from xinqiao.safety.rows import Flags
-from xinqiao.safety.structure import Plan, Structure
+from xinqiao.safety.near import entry, in_order, noisy_tables, secret_for, structures, without
+from xinqiao.safety.refusal import not_safe
+from xinqiao.safety.structure import Structure
 from xinqiao.safety.totals import Totals, stand_ins, totals_of
 from xinqiao.safety.variable import QUARANTINE
-
-# How often rounded counts are drawn again where the attack finds somebody.
-DRAWS = 4
-QUARANTINE_TITLE = Text.of(zh="未能使用的答卷", en="Rows that could not be used")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +94,7 @@ def safe_tables(
     structure = without(structure, left_out)
     if blind and not all(_total_shown(tables) for tables in told):
         # Rows that came in less those set aside would tell the hidden total of that time.
-        raise refuse("release-not-safe")
+        raise not_safe(structure)
     batches = [Batch(rows=e.rows, quarantined={} if blind else e.quarantined or {}) for e in earlier]
     batches.append(Batch(rows=rows, quarantined={} if blind else quarantined))
     counts = count(structure, batches)
@@ -114,68 +106,19 @@ def safe_tables(
     secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else rows)
     begins = _begins(told, period) if structure.attended else {0: _joined(_weeks(told), period)}
     draft = Draft(form=form, structure=structure, counts=counts, told=told, begins=begins, alphas=alpha_of)
-    tables, verdict = _drawn(draft, secret)
+    found, verdict = draft.best(secret)
     noisy = noisy_tables(form, without(whole, left_out), count(whole, batches), begins.get(0, period))
-    tables = in_order(form, (*tables, *noisy))
+    tables = in_order(form, (*found.tables, *noisy))
     if blind:
-        tables = (*tables, _nothing_told(form, policy, tables[0], quarantined))
+        tables = (*tables, nothing_told(tables[0], policy, sorted(quarantined)))
+    certificate = _certificate(tables, verdict, policies, len(earlier))
     return Release(
         tables=tables,
-        certificate=_certificate(tables, verdict, policies, len(earlier)),
+        certificate={**certificate, "optimum": found.optimum.told()},
         counts=totals_of(whole, form, rows, quarantined, secret),
         before=tuple(release.counts or _totals(whole, form, release, secret) for release in earlier),
         attended=tuple(known for known in attendance(structure, counts) if known.after >= tables[0].since),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What the tables of a release are drafted from: counts, what was told before, alphas that may be told.
-
-    begins: after which releases the tables may begin, each with the weeks that they then speak of.
-    """
-
-    form: Form
-    structure: Structure
-    counts: Counts
-    told: Sequence[Sequence[SafeTable]]
-    begins: Mapping[int, str]
-    alphas: Mapping[str, Decimal]
-
-    def made(self, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
-        """The safe tables that show most. Raises XinqiaoError (release-not-safe) where none are safe."""
-        proposed: list[tuple[SafeTable, ...]] = []
-        for since in self.begins:
-            with suppress(XinqiaoError) if len(self.begins) > 1 else nullcontext():
-                proposed.append(self._proposed(since, secret))
-        proposed.sort(key=lambda tables: sum(table.suppressed for table in tables))
-        for tables in proposed[:-1]:
-            with suppress(XinqiaoError):
-                return tables, _audited(self.structure, [*self.told, tables], self.counts)
-        if not proposed:
-            raise refuse("release-not-safe")
-        return proposed[-1], _audited(self.structure, [*self.told, proposed[-1]], self.counts)
-
-    def _proposed(self, since: int, secret: str) -> tuple[SafeTable, ...]:
-        rounded = rounded_tables(self.form, self.structure, self.counts, self.begins[since], secret)
-        work = task(self.structure, self.counts, [*self.told, rounded] if rounded else self.told, since)
-        return (*rounded, *self._exact(work, protect(work), since))
-
-    def _exact(self, work: Task, hidden: Flags, since: int) -> Iterator[SafeTable]:
-        number = {identity: at for at, identity in enumerate(work.cells.identities)}
-        titles = {summary.name: summary.title for summary in self.form.summaries}
-        for plan in (plan for plan in self.structure.plans if not plan.policy.rounding):
-            yield SafeTable(
-                name=plan.name,
-                title=titles.get(plan.name, QUARANTINE_TITLE),
-                form=self.form.id,
-                form_version=self.form.version,
-                period=self.begins[since],
-                policy=plan.policy,
-                dimensions=tuple(self.structure.dimension(name) for name in plan.by),
-                cells=tuple(_lines(self.structure, work, plan, (number, hidden, self.alphas))),
-                since=since,
-            )
 
 
 def _begins(told: Sequence[Sequence[SafeTable]], period: str) -> Mapping[int, str]:
@@ -195,14 +138,6 @@ def _joined(first: str, last: str) -> str:
     """The weeks from the first of one period to the last of both."""
     ends = [week for period in (first, last) if period for week in period.split("/")]
     return "/".join(dict.fromkeys((min(ends), max(ends)))) if ends else ""
-
-
-def _drawn(draft: Draft, secret: str) -> tuple[tuple[SafeTable, ...], Verdict]:
-    """The tables of a draft; counts that are rounded get several draws. Raises XinqiaoError (release-not-safe)."""
-    for draw in range(1, DRAWS if secret else 1):
-        with suppress(XinqiaoError):
-            return draft.made(f"{secret}/{draw}")
-    return draft.made(secret)
 
 
 def _so_far(
@@ -241,60 +176,6 @@ def _check_newcomers(structure: Structure, counts: Counts) -> None:
         raise refuse("release-nothing-new")
     if counts.sizes[-1] < needed:
         raise refuse("release-too-few-new", needed=needed)
-
-
-def _lines(
-    structure: Structure, work: Task, plan: Plan, cells: tuple[Mapping[Identity, int], Flags, Mapping[str, Decimal]]
-) -> Iterator[Cell]:
-    number, hidden, alpha_of = cells
-    for group in structure.groups(plan.by):
-        for figure in plan.figures:
-            identity = identity_of(work.where, work.truth, plan, group, figure)
-            value: int | Decimal | None = structure.sizes.get(group) if figure.members else None
-            if not figure.members and not hidden[number[identity]]:
-                value = (
-                    alpha_of.get(figure.measure)
-                    if figure.alpha
-                    else value_of(work.where, work.truth, plan, group, figure)
-                )
-            yield Cell(
-                levels=structure.written(plan.by, group),
-                measure=figure.measure,
-                category=figure.category,
-                value=value,
-                status=Status.SUPPRESSED if value is None else Status.SHOWN,
-            )
-
-
-def _audited(structure: Structure, releases: Sequence[Sequence[SafeTable]], counts: Counts) -> Verdict:
-    """The verdict of the attack, which must have found nobody. Raises XinqiaoError (release-not-safe)."""
-    try:
-        verdict = audit(structure, releases, counts)
-    except Unsolved:
-        raise refuse("release-not-safe") from None
-    if verdict.found:
-        raise refuse("release-not-safe")
-    return verdict
-
-
-def _nothing_told(form: Form, policy: Policy, beside: SafeTable, quarantined: Mapping[str, int]) -> SafeTable:
-    """The table of rows set aside with every cell hidden."""
-    lines = [("n", ""), *(("distribution(quarantined)", reason) for reason in sorted(quarantined))]
-    cells = (
-        Cell(levels=(), measure=measure, category=category, value=None, status=Status.SUPPRESSED)
-        for measure, category in lines
-    )
-    return SafeTable(
-        name=QUARANTINE,
-        title=QUARANTINE_TITLE,
-        form=form.id,
-        form_version=form.version,
-        period=beside.period,
-        policy=policy,
-        dimensions=(),
-        cells=tuple(cells),
-        since=beside.since,
-    )
 
 
 def _certificate(tables: Sequence[SafeTable], verdict: Verdict, policies: Policies, earlier: int) -> dict[str, object]:

@@ -96,7 +96,7 @@ class Search:
         return None if spare and self.width > MOST_SPARED else self._whole(moved, base[self._inside])
 
     def _run(self) -> Floats | None:
-        self._solver.run()
+        solve(self._solver)
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self._solver.getSolution().col_value[: self.width])
@@ -138,7 +138,7 @@ class Search:
         solver.setOptionValue("mip_max_nodes", MOST_NODES)
         solver.setOptionValue("mip_rel_gap", 0.5)
         solver.passModel(model)
-        solver.run()
+        solve(solver)
         if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         return np.array(solver.getSolution().col_value[: len(held)])
@@ -221,8 +221,13 @@ def silent() -> highspy.Highs:
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)
-    # A net below the limits that are counted in work: a search that runs into it has found nothing.
-    solver.setOptionValue("time_limit", LONGEST)
     solver.setOptionValue("presolve", "off")
     solver.setOptionValue("solver", "simplex")
     return solver
+
+
+def solve(solver: highspy.Highs) -> None:
+    """One run, with a net below the limits that are counted in work: what runs into it has found nothing."""
+    # The solver adds up the time of all its runs.
+    solver.setOptionValue("time_limit", solver.getRunTime() + LONGEST)
+    solver.run()

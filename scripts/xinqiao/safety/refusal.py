@@ -1,0 +1,57 @@
+"""Why a release is refused, for the person who runs it: which table, which kind of group; never how many people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from xinqiao.core.problem import Problem, XinqiaoError
+from xinqiao.safety.audit import About
+from xinqiao.safety.cells import Task
+from xinqiao.safety.relations import families
+from xinqiao.safety.rows import Ints
+from xinqiao.safety.structure import Structure
+from xinqiao.safety.telling import finding
+
+
+def not_safe(structure: Structure, about: About | None = None) -> XinqiaoError:
+    """The refusal (release-not-safe), with the table and the group that could not be hidden where that is known."""
+    problems = [Problem(code="release-not-safe")]
+    if about is not None:
+        found = finding(structure, about, (), ())
+        problems.append(Problem(code="release-not-hidden", params={"table": found.table, "group": found.group}))
+    return XinqiaoError(problems)
+
+
+def whom(task: Task, group: int) -> About | None:
+    """Whom a protected group of the task is about."""
+    rows, where = task.groups.rows, task.where
+    columns = np.sort(rows.columns[rows.rows == group])
+    spans = sorted({int(interval) for interval in columns // where.size})
+    wanted = np.unique(columns % where.size)
+    for about, mine in _named(task):
+        if np.array_equal(np.sort(mine), wanted):
+            return About(
+                group=about.group,
+                variable=about.variable,
+                leaves=about.leaves,
+                first=spans[0],
+                last=spans[-1],
+                k=int(task.groups.k[group]),
+                beside=about.beside,
+            )
+    return None
+
+
+def _named(task: Task) -> Iterator[tuple[About, Ints]]:
+    """Every group that a reader may ask about, and its columns within one interval."""
+    where = task.where
+    for (group, name), family in families(where.structure).items():
+        for leaves in family.sets:
+            columns = where.columns(group, name, leaves)
+            plain = About(group=group, variable=name, leaves=leaves, first=0, last=0, k=family.k)
+            yield plain, columns
+            for at, wider in where.structure.wider(group):
+                beside = About(group=group, variable=name, leaves=leaves, first=0, last=0, k=family.k, beside=at)
+                yield beside, np.setdiff1d(where.columns(wider, name, leaves), columns)
