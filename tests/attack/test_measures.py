@@ -15,9 +15,10 @@ from making import choice, form, release, row, rows_of
 from unsafe import audited, found, packed
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.dashboard.released import read_package
 from xinqiao.safety.release import Earlier
 

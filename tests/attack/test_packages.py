@@ -14,9 +14,10 @@ from making import bins, choice, form, integer, release, row, rows_of, text_dime
 from unsafe import audited, bare, found, packed, true_value, unhidden
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang
 from xinqiao.safety.release import Earlier
 

@@ -13,8 +13,9 @@ from intruder import Intruder, cells
 from making import HEALTH, USUAL, choice, form, integer, release, row, rows_of, scale, text_dimension
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.safety.audit import audit
 from xinqiao.safety.count import Batch, count
 from xinqiao.safety.frame import Policies, frame

@@ -12,9 +12,10 @@ from intruder import Intruder, cells
 from making import choice, form, release, row, rows_of
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.core.summary import Strategy
 from xinqiao.safety import cells as protector
 from xinqiao.safety.audit import audit

@@ -16,9 +16,10 @@ from making import choice, form, release, row, rows_of, scale
 from unsafe import audited, found, packed
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Cell, SafeTable, Status
+from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.dashboard.released import read_package
 from xinqiao.safety.relations import counts_that_round_to
 from xinqiao.safety.release import Earlier

@@ -11,8 +11,9 @@ from pathlib import Path
 from making import release
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Cell, SafeTable, Status
+from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.dashboard.package import write_package
 from xinqiao.flows.audit import audit
 from xinqiao.flows.outcome import Outcome

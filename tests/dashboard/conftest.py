@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.question import NO_ANSWER
-from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.safe import Cell, Dimension, Level, SafeTable
 from xinqiao.core.summary import TOTAL, MeasureKind, SummarySpec
 from xinqiao.core.text import Text
 from xinqiao.forms.read import read_form

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy
 from xinqiao.core.question import Choice
 from xinqiao.core.record import Row, ScoredRow
-from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.dashboard.page import summary_page

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import XinqiaoError
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.page import summary_page
 from xinqiao.dashboard.reading import Share

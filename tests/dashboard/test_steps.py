@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from xinqiao.core.form import Form
-from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.policy import Policy, Status
+from xinqiao.core.safe import Cell, Dimension, Level, SafeTable
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.blocks import blocks
 from xinqiao.dashboard.page import summary_page

@@ -8,9 +8,9 @@ from fractions import Fraction
 from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.expression import Expression
 from xinqiao.core.form import Form, Purpose
+from xinqiao.core.policy import Policy
 from xinqiao.core.question import Choice, Kind, Question, Role, Section
 from xinqiao.core.record import Row, ScoredRow
-from xinqiao.core.safe import Policy
 from xinqiao.core.scale import Band, Method, Scale
 from xinqiao.core.summary import Measure, SummarySpec
 from xinqiao.core.text import Text

@@ -17,6 +17,7 @@ from xinqiao.core.record import ScoredRow
 from xinqiao.core.scale import Method, Scale
 from xinqiao.core.text import Text
 from xinqiao.safety import cells, fewest, protect, relations
+from xinqiao.safety import groups as asked
 from xinqiao.safety.release import Earlier
 from xinqiao.safety.variable import QUARANTINE
 
@@ -125,12 +126,12 @@ def whole_time_only(patch: pytest.MonkeyPatch) -> None:
     spans = SimpleNamespace(
         **{**vars(itertools), "combinations_with_replacement": lambda numbers, _: [(0, len(numbers) - 1)]}
     )
-    patch.setattr(cells, "itertools", spans)
+    patch.setattr(asked, "itertools", spans)
 
 
 def nobody_beside(patch: pytest.MonkeyPatch) -> None:
     nothing = SimpleNamespace(**{**vars(np), "setdiff1d": lambda *_: np.zeros(0, dtype=np.int64)})
-    patch.setattr(cells, "np", nothing)
+    patch.setattr(asked, "np", nothing)
 
 
 def sums_are_free(patch: pytest.MonkeyPatch) -> None:
@@ -143,9 +144,9 @@ def no_complements(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_group_disclosure(patch: pytest.MonkeyPatch) -> None:
-    candidates = cells._candidates
+    candidates = asked._candidates
     patch.setattr(
-        cells, "_candidates", lambda where: ((*rest, np.zeros(0, dtype=np.int64)) for *rest, _ in candidates(where))
+        asked, "_candidates", lambda where: ((*rest, np.zeros(0, dtype=np.int64)) for *rest, _ in candidates(where))
     )
 
 
@@ -197,9 +198,9 @@ def test_the_audit_refuses_rows_set_aside_that_follow_from_the_rest(monkeypatch:
     of, rows, _ = groups()
     aside = {"value-not-listed": 12, "cannot-open": 3}
     assert release(of, rows, quarantined=aside).certificate["groups_found"] == 0
-    known = cells.families
+    known = asked.families
     monkeypatch.setattr(
-        cells, "families", lambda of: {key: family for key, family in known(of).items() if key[1] != QUARANTINE}
+        asked, "families", lambda of: {key: family for key, family in known(of).items() if key[1] != QUARANTINE}
     )
     with pytest.raises(XinqiaoError) as refused:
         release(of, rows, quarantined=aside)

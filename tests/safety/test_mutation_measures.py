@@ -12,7 +12,7 @@ from xinqiao.core import safe
 from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.safety import cells, spread
+from xinqiao.safety import cells, groups, spread
 from xinqiao.safety.release import Earlier
 
 Case = tuple[Form, list[ScoredRow], list[Earlier]]
@@ -62,8 +62,8 @@ def no_roster(patch: pytest.MonkeyPatch) -> None:
 
 
 def absence_is_no_secret(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(cells, "absent", lambda *_: iter(()))
-    patch.setattr(safe, "_other_faults", lambda *_: iter(()))  # else no such table can be built
+    patch.setattr(groups, "absent", lambda *_: iter(()))
+    patch.setattr(safe, "other_faults", lambda *_: iter(()))  # else no such table can be built
 
 
 MUTATIONS: list[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], Case]]] = [

@@ -12,8 +12,9 @@ import pytest
 from making import choice, form, release, row
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy, Status, as_decimal
 from xinqiao.core.problem import ExitCode, XinqiaoError
-from xinqiao.core.safe import Cell, Policy, Status, as_decimal
+from xinqiao.core.safe import Cell
 from xinqiao.core.summary import Measure, Strategy, SummarySpec
 from xinqiao.safety.ledger import Line, entered, read_ledger
 from xinqiao.safety.noise import check_budget, geometric, noisy_lines, school_year, spent

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from making import choice, form, integer, release, row, rows_of, scale, text_dimension
 
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import ExitCode, XinqiaoError
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.safety.release import Earlier
 
 FORM = form(

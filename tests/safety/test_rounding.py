@@ -15,9 +15,10 @@ from making import choice, form, integer, mapped, release, row, text_dimension
 from published import rows as csv_rows
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Policy, SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Strategy
 from xinqiao.safety.release import Earlier, Release
 from xinqiao.safety.rounding import Grid, drawn

@@ -7,8 +7,8 @@ from fractions import Fraction
 from making import choice, form, release, row
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Policy
 from xinqiao.core.scale import Method, Scale
 from xinqiao.core.text import Text
 from xinqiao.safety.audit import audit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from xinqiao.core.policy import MOST_EPSILON
 from xinqiao.core.problem import Place, Problem
-from xinqiao.core.safe import MOST_EPSILON
 from xinqiao.core.summary import WEEK, MeasureKind, Strategy, SummarySpec
 
 BASES = (5, 10)

@@ -16,7 +16,7 @@ TOTAL = "*"
 WEEK = "week"
 MEASURE = re.compile(
     r"(?P<kind>n|mean|sd|alpha|distribution|response-rate)"
-    r"(?:\(\s*(?:(?P<band>band)\(\s*(?P<scale>[\w.-]+)\s*\)|(?P<of>[\w.-]+))\s*\))?"
+    r"(?:\(\s*(?:(?P<band>band)\(\s*(?P<scale>[\w.-]+)\s*(?:,\s*(?P<into>[1-9][0-9]?)\s*)?\)|(?P<of>[\w.-]+))\s*\))?"
 )
 
 SHARE = re.compile(
@@ -74,11 +74,13 @@ class Measure:
     """One figure of a summary: `n`, `n(x)`, `mean(x)`, `sd(x)`, `share(x >= 10)`, `change(x, y)`, `distribution(x)` …
 
     sign, bound: of a share, how a score must stand to a number to count. then: of a change, the later score.
+    into: into how many coarser bands, as in `distribution(band(x, 3))`; 0 for the finest.
     """
 
     kind: MeasureKind
     of: str = ""
     banded: bool = False
+    into: int = 0
     sign: str = ""
     bound: Fraction = Fraction(0)
     then: str = ""
@@ -88,7 +90,8 @@ class Measure:
             return f"share({self.of} {self.sign} {self.number})"
         if self.kind is MeasureKind.CHANGE:
             return self.about
-        of = f"band({self.of})" if self.banded else self.of
+        coarser = f", {self.into}" if self.into else ""
+        of = f"band({self.of}{coarser})" if self.banded else self.of
         return f"{self.kind.value}({of})" if of else self.kind.value
 
     @property
@@ -123,7 +126,7 @@ class Measure:
         kind, of, banded = MeasureKind(match["kind"]), match["of"] or match["scale"] or "", bool(match["band"])
         wrong = (not of and kind not in OF_ALL) or (banded and kind is not MeasureKind.DISTRIBUTION)
         wrong = wrong or (bool(of) and kind is MeasureKind.RATE)
-        return None if wrong else cls(kind=kind, of=of, banded=banded)
+        return None if wrong else cls(kind=kind, of=of, banded=banded, into=int(match["into"] or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,7 @@ class SummarySpec:
     base: of a rounded summary, what its counts are multiples of; 0: the least that its threshold allows.
     epsilon: of a noisy one, what each release of it spends of the budget.
     attendance: whether it is public how many of each finest level of `by` came between releases.
+    coarsen: whether its bands may be told coarser where that tells more.
     """
 
     name: str
@@ -148,6 +152,7 @@ class SummarySpec:
     base: int = 0
     epsilon: Fraction = Fraction(0)
     attendance: Attendance = Attendance.PRIVATE
+    coarsen: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.name)

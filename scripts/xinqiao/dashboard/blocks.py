@@ -12,16 +12,8 @@ from xinqiao.core.safe import Dimension, SafeTable
 from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard import figures
-from xinqiao.dashboard.reading import (
-    Distribution,
-    Group,
-    category_label,
-    category_order,
-    is_several,
-    measure_label,
-    measures,
-    whole,
-)
+from xinqiao.dashboard.naming import category_label, category_order, is_several, measure_label
+from xinqiao.dashboard.reading import Distribution, Group, measures, whole
 from xinqiao.dashboard.words import Words, text
 
 

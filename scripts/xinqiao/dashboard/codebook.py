@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from xinqiao.core.form import Form
 from xinqiao.core.question import BadAnswer, Choice, Kind, Question
 from xinqiao.core.safe import SafeTable
-from xinqiao.core.scale import Scale
+from xinqiao.core.scale import Band, Scale
 from xinqiao.core.summary import Measure
 
 Json = dict[str, object]
@@ -45,7 +45,7 @@ def _question(question: Question) -> Json:
         "type": question.kind.value,
         "role": question.role.value,
         # Whether every row has an answer to it.
-        "complete": question.required and question.relevant is None and question.on_bad_answer is BadAnswer.ROW,
+        "complete": question.required and question.relevance is None and question.on_bad_answer is BadAnswer.ROW,
         "sensitive": question.sensitive,
         **({"constraint": limits.source} if limits and not limits.names() else {}),
         **({"choices": [_choice(choice) for choice in question.choices]} if question.choices else {}),
@@ -65,5 +65,10 @@ def _scale(scale: Scale) -> Json:
         "factor": str(scale.factor),
         "missing_items": scale.missing_items,
         "sensitive": scale.sensitive,
-        "bands": [{"name": band.name, "low": str(band.low)} for band in scale.bands],
+        "bands": _bands(scale.bands),
+        **({"coarser_bands": [_bands(bands) for bands in scale.coarser]} if scale.coarser else {}),
     }
+
+
+def _bands(bands: Sequence[Band]) -> list[Json]:
+    return [{"name": band.name, "low": str(band.low)} for band in bands]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xinqiao.core.form import Form
-from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.policy import Policy
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import DEVIATION, EFFECT, MEAN, MEMBERS, PAIRS, Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
-from xinqiao.dashboard.reading import Group, measure_label, measures, summaries, whole
+from xinqiao.dashboard.naming import measure_label
+from xinqiao.dashboard.reading import Group, measures, summaries, whole
 from xinqiao.dashboard.words import Words, text
 
 PARTS = {PAIRS: "pairs", MEAN: "change", DEVIATION: "change_sd", EFFECT: "change_d"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.question import NO_ANSWER
-from xinqiao.core.safe import SafeTable, as_decimal
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
-from xinqiao.dashboard.reading import is_several, measures
+from xinqiao.dashboard.naming import is_several
+from xinqiao.dashboard.reading import measures
 from xinqiao.dashboard.words import Words
 
 # 19 of 20 noisy counts are less than so many times the noise's scale from the true one: 2 a^t / (1 + a) <= 1/20.

@@ -17,8 +17,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Status, as_decimal
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Attended, Dimension, SafeTable, Status, as_decimal
+from xinqiao.core.safe import Attended, Dimension, SafeTable
 from xinqiao.core.summary import TOTAL, Strategy
 from xinqiao.core.text import Text
 from xinqiao.dashboard.codebook import codebook

@@ -17,8 +17,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from xinqiao.core.parsed import Json, as_list, as_object, as_string, as_whole
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Attended, Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.safe import Attended, Cell, Dimension, Level, SafeTable
 from xinqiao.core.summary import PAIRS
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint

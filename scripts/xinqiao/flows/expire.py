@@ -12,8 +12,8 @@ from xinqiao.core.problem import Problem
 from xinqiao.core.text import Text
 from xinqiao.flows.outcome import Outcome
 from xinqiao.flows.past import read_past
-from xinqiao.flows.project import load_form, load_forms
-from xinqiao.intake.store import Store
+from xinqiao.flows.project import load_form, load_forms, of_past_events
+from xinqiao.intake.store import Mark, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,15 @@ class Expired:
 def expire(config: Config, today: date, ref: str = "", *, uncovered: bool = False) -> Outcome:
     """Deletes the envelopes that are older than their form's `retention`.
 
-    Of a form with summaries only those that a release covers whose counts are sealed; with `uncovered`
-    all of them, and those that no release covers never count. Raises XinqiaoError as `read_past` does.
+    Of a form with summaries only those that a release covers whose counts are sealed; with `uncovered`,
+    or where the series is closed, all of them, and those that no release covers never count.
+    Raises XinqiaoError as `read_past` does.
     """
     forms = (load_form(config, ref),) if ref else load_forms(config)
     done: list[Expired] = []
     if config.store_path.is_file():
         with Store(config.store_path) as store:
+            forms += () if ref else of_past_events(forms, store.counts())
             done = [_expire(config, store, form, today, uncovered=uncovered) for form in forms]
     deleted = sum(form.deleted for form in done)
     said = Text.of(
@@ -48,22 +50,25 @@ def expire(config: Config, today: date, ref: str = "", *, uncovered: bool = Fals
 
 def _expire(config: Config, store: Store, form: Form, today: date, *, uncovered: bool) -> Expired:
     old = store.old(form.id, today - timedelta(days=form.retention_days))
-    covered = _covered(config, store, form) if old else 0
+    if not old:
+        return Expired(form=form.id, deleted=0, waiting=0, uncounted=0)
+    past = read_past(config, store, form.id)
+    covered = _covered(past.marks)
     counted = [seq for seq in old if seq <= covered]
     rest = len(old) - len(counted)
-    # Of a form without summaries nothing is ever released: its answers wait for nothing.
-    everything = uncovered or not form.summaries
+    # Of a form without summaries, or whose series is closed, nothing more is released: its answers wait for nothing.
+    everything = uncovered or not form.summaries or past.closed
     chosen = old if everything else counted
     if chosen:
         store.delete(chosen, today)
-    lost = rest if form.summaries and uncovered else 0
+    lost = rest if form.summaries and everything else 0
     return Expired(form=form.id, deleted=len(chosen), waiting=0 if everything else rest, uncounted=lost)
 
 
-def _covered(config: Config, store: Store, form: Form) -> int:
+def _covered(marks: Sequence[Mark]) -> int:
     """The last sequence number that releases cover, up to the first whose counts are not sealed."""
     upto = 0
-    for mark in read_past(config, store, form.id).marks:
+    for mark in marks:
         if not mark.counts:
             break
         upto = mark.upto

@@ -9,8 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from xinqiao.config import Config
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
-from xinqiao.core.safe import SafeTable, as_decimal
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Audience
 from xinqiao.dashboard.package import AUDIT
 from xinqiao.intake.store import Store
@@ -44,14 +45,16 @@ def read(path: Path) -> tuple[Line, ...]:
 def agreed(config: Config, store: Store, audience: Audience) -> tuple[Line, ...]:
     """The ledger of an audience as the store has it; the file says the same.
 
-    Lines may be missing at its end only where a release is on record and was not put out any more.
+    Lines may be missing at its end only where a release is on record and was not put out any more, or where
+    they close a series: the next write adds them.
     Raises XinqiaoError (ledger-broken, ledger-differs).
     """
     waiting = any(number <= len(store.releases(form)) for form, number, _ in staged(config))
     path = ledger_path(config, audience)
     filed, kept = read(path), read_ledger("".join(f"{line}\n" for line in store.ledger(audience.value)), str(path))
     for number, (line, other) in enumerate(itertools.zip_longest(filed, kept), start=1):
-        if line != other and not (waiting and line is None):
+        late = line is None and other is not None and (waiting or bool(other.closed))
+        if line != other and not late:
             raise refuse("ledger-differs", Place(file=str(path), line=number), number=number)
     return kept
 
@@ -115,6 +118,7 @@ def faults(ledger: Sequence[Line], root: Path, forms: Sequence[str] | None = Non
 
     A folder that no line speaks of is a fault where the ledger has a later release of its form.
     """
+    ledger = [line for line in ledger if not line.closed]
     known = {line.name for line in ledger}
     for line in ledger:
         if forms is not None and line.form not in forms:

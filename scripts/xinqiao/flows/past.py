@@ -41,12 +41,21 @@ class Past:
 
     def unentered(self, audience: Audience) -> tuple[int, ...]:
         """The releases that no line of an audience's ledger speaks of."""
-        known = {line.release for line in self.ledgers[audience] if line.form == self.form}
+        known = {line.release for line in self.ledgers[audience] if line.form == self.form and not line.closed}
         return tuple(mark.number for mark in self.marks if mark.number not in known)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is released of the form."""
+        return any(line.closed for lines in self.ledgers.values() for line in lines if line.form == self.form)
 
     def counts(self, identity: Identity) -> tuple[Totals, ...]:
         """What each was made of. Raises XinqiaoError (counts-missing, counts-unreadable, counts-lacking)."""
         return tuple(_opened(self.form, mark, identity) for mark in self.marks)
+
+    def known_counts(self, identity: Identity) -> tuple[Totals | None, ...]:
+        """The same; None for releases that have none, for they were made before counts were kept."""
+        return tuple(_opened(self.form, mark, identity) if mark.counts else None for mark in self.marks)
 
 
 def read_past(config: Config, store: Store, form: str) -> Past:
@@ -111,7 +120,7 @@ def _check_marks(config: Config, form: str, marks: Sequence[Mark], ledgers: Mapp
     """The ledger's lines of a form and the store's marks speak of the same releases and the same counts."""
     digests = {mark.number: mark.digest for mark in marks}
     for audience, lines in ledgers.items():
-        for line in (line for line in lines if line.form == form):
+        for line in (line for line in lines if line.form == form and not line.closed):
             place = Place(file=str(ledger.ledger_path(config, audience)), line=line.line)
             if line.release not in digests:
                 raise refuse("ledger-differs", place, number=line.line)

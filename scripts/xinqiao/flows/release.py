@@ -33,6 +33,7 @@ from xinqiao.intake.store import Store
 from xinqiao.safety.ledger import Line
 from xinqiao.safety.noise import check_budget
 from xinqiao.safety.release import Earlier, Release
+from xinqiao.safety.totals import Totals
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS as ROWS_ASIDE
 from xinqiao.tables.read import from_submissions
@@ -62,19 +63,25 @@ class Came:
         counted = Counter(code for sequence, code in self.aside if sequence <= last)
         return dict.fromkeys((*ENVELOPES_ASIDE, *ROWS_ASIDE), 0) | counted
 
-    def earlier(self, past: Past) -> list[Earlier]:
-        """What each earlier release was made of, and what it told."""
+    def earlier(self, past: Past, made_of: Sequence[Totals | None]) -> list[Earlier]:
+        """What each earlier release is made of as it is read today, what it was then, and what it told."""
         return [
-            Earlier(rows=self.rows_until(mark.upto), tables=told, quarantined=self.aside_until(mark.upto))
-            for mark, told in zip(past.marks, past.tables, strict=True)
+            Earlier(
+                rows=self.rows_until(mark.upto), tables=told, quarantined=self.aside_until(mark.upto), made_of=counts
+            )
+            for mark, told, counts in zip(past.marks, past.tables, made_of, strict=True)
         ]
 
 
 def release(config: Config, ref: str, passphrase: str | None, progress: Progress) -> Outcome:
     """Opens, validates, scores, counts, protects, audits; writes the next release or nothing."""
     form = load_form(config, ref)
+    if not form.summaries:
+        raise refuse("release-no-tables", form=form.id)
     with Store(config.store_path) as store:
         past = read_past(config, store, form.id)
+        if past.closed:
+            raise refuse("release-closed", form=form.id)
         _check_attendance(form, past)
         identity = Keyring(config.keys_dir).unlock(AGGREGATION, passphrase)
         came, problems = _came(store, form, identity, past.upto if past.gone else 0, progress)
@@ -141,10 +148,11 @@ def _protected(
     config: Config, form: Form, came: Came, past: Past, identity: Identity
 ) -> tuple[Release, tuple[str, ...]]:
     """The release, gated by all earlier ones; where answers of theirs were deleted, by their sealed counts."""
-    earlier = came.earlier(past)
     if past.gone:
         sealed = past.counts(identity)
         earlier = [Earlier(tables=told, counts=counts) for told, counts in zip(past.tables, sealed, strict=True)]
+    else:
+        earlier = came.earlier(past, past.known_counts(identity))
     period = came.weeks_after(past.upto)
     lines = [line for ledger in past.ledgers.values() for line in ledger]
     check_budget(form.id, form.summaries, lines, period)

@@ -12,8 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Policy, SafeTable, Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.scale import Scale
 from xinqiao.core.summary import Measure, MeasureKind
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from xinqiao.core.policy import Policy
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.count import Counts
-from xinqiao.safety.facts import Roster, attendance_rows, listed_rows, told_rows
+from xinqiao.safety.facts import attendance_rows, listed_rows, told_rows
+from xinqiao.safety.groups import Groups, groups
 from xinqiao.safety.identity import SD, SHARE, Identity, identity_of, is_coarse, mean_of, share_of, total_of
 from xinqiao.safety.relations import (
     Atlas,
-    absent,
     atlas,
     counts_that_round_to,
-    families,
     linking_rows,
     score_lattice,
     sums_that_round_to,
@@ -54,19 +53,6 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Groups:
-    """The protected groups: each must be able to be empty and to reach `k`, or all that its roster allows.
-
-    Of those who did not answer a row is the number of the others, below 0; `empty` and `k` are less by the roster.
-    """
-
-    rows: Sparse = field(repr=False)
-    k: Ints = field(repr=False)
-    empty: Ints = field(repr=False)
-    of: tuple[str, ...]  # the question or scale that a group speaks of; empty for everybody
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """All that the protector works on."""
 
@@ -91,8 +77,9 @@ def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTa
     if bool(np.any(values < low) or np.any(values > high)):
         raise refuse("release-contradiction")
     cells = _cells(where, truth)
-    groups = _groups(where, truth)
-    return Task(where=where, truth=truth, fixed=fixed, fixed_low=low, fixed_high=high, cells=cells, groups=groups)
+    return Task(
+        where=where, truth=truth, fixed=fixed, fixed_low=low, fixed_high=high, cells=cells, groups=groups(where, truth)
+    )
 
 
 def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]], truth: Ints) -> tuple[Sparse, Floats, Floats]:
@@ -247,59 +234,3 @@ def _cells(where: Atlas, truth: Ints) -> Cells:
         primary=tuple(sorted(collector.primary)),
         curves=tuple(collector.curves),
     )
-
-
-def _groups(where: Atlas, truth: Ints) -> Groups:
-    rows, of = Rows(), []
-    numbers: dict[bytes, int] = {}
-    least: list[int] = []
-    roster = Roster(where, truth)
-    for variable, columns, (k, goal), must in _candidates(where):
-        for first, last in itertools.combinations_with_replacement(range(where.apart, where.intervals), 2):
-            span = np.sort(where.over(columns, first, last))
-            value = int(truth[span].sum())
-            others = where.over(must, first, last)
-            asked = bool(truth[others].any())
-            if not (1 <= value < k or (value < k and asked)) or roster.tells(span):
-                continue
-            enough = min(goal, roster.most(span, others if asked else span, k))
-            if (number := numbers.get(span.tobytes(), -1)) >= 0:
-                least[number] = max(least[number], enough)
-                continue
-            numbers[span.tobytes()] = rows.add(span)
-            least.append(enough)
-            of.append(variable)
-    empty = [0] * len(of)
-    for columns, size, k in absent(where):
-        if 1 <= size - int(truth[columns].sum()) < k:
-            rows.add(columns, -1)
-            empty.append(-size)
-            least.append(min(k, size) - size)
-            of.append(ALL)
-    return Groups(rows=rows.frozen(), k=np.array(least, np.int64), empty=np.array(empty, np.int64), of=tuple(of))
-
-
-def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, tuple[int, int], Ints]]:
-    """Every group that a reader may ask about: (question or scale, columns, k and how many it must reach, columns).
-
-    Where anybody is in the last columns, being empty does not make the group harmless: all who answered a
-    sensitive question would be known to share one answer.
-    """
-    nobody = np.zeros(0, dtype=np.int64)
-    for (group, name), family in families(where.structure).items():
-        variable = where.structure.variables.get(name)
-        of = variable.of if variable else ""
-        for leaves in family.sets:
-            columns = where.columns(group, name, leaves)
-            must = nobody
-            # That all answered is no answer that they share.
-            tells = variable is not None and variable.sensitive and bool(variable.answered & leaves)
-            if variable and tells and variable.answered - leaves in family.categories:
-                must = where.columns(group, name, variable.answered)
-            parts = [(columns, must, where.structure.most(group))]
-            for _, wider in where.structure.wider(group):
-                others = np.setdiff1d(where.columns(wider, name, leaves), columns)
-                parts.append((others, nobody, where.structure.most(wider, group)))
-            for part, asked, most in parts:
-                if len(part):
-                    yield of, part, (family.k, family.k if most is None else min(family.k, most)), asked

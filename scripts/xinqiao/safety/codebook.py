@@ -33,8 +33,7 @@ def form_of(name: str, books: Sequence[Json]) -> Form:
         for question in part.questions:
             questions[question.name] = _joined(questions.get(question.name, question), question, name)
         for scale in part.scales:
-            if scales.setdefault(scale.name, scale) != scale:
-                raise refuse("codebooks-differ", form=name, name=scale.name)
+            scales[scale.name] = _widened(scales.get(scale.name, scale), scale, name)
     return _form(name, tuple(questions.values()), tuple(scales.values()))
 
 
@@ -76,6 +75,18 @@ def _joined(known: Question, other: Question, form: str) -> Question:
     )
 
 
+def _widened(known: Scale, other: Scale, form: str) -> Scale:
+    """One scale from two versions of it: the coarser bands of both."""
+    sets = {len(bands): bands for bands in known.coarser}
+    agree = all(sets.setdefault(len(bands), bands) == bands for bands in other.coarser)
+    if not agree or replace(known, coarser=()) != replace(other, coarser=()):
+        raise refuse("codebooks-differ", form=form, name=known.name)
+    try:
+        return replace(known, coarser=tuple(sets[size] for size in sorted(sets, reverse=True)))
+    except XinqiaoError:
+        raise refuse("codebooks-differ", form=form, name=known.name) from None
+
+
 def _questions(book: Json) -> Iterable[Question]:
     for given in as_objects(book["questions"]):
         name, limits = as_string(given["name"]), as_string(given.get("constraint", ""))
@@ -99,7 +110,6 @@ def _choice(given: Json) -> Choice:
 def _scales(book: Json) -> Iterable[Scale]:
     for given in as_objects(book["scales"]):
         name = as_string(given["name"])
-        bands = ((as_string(band["name"]), Fraction(as_string(band["low"]))) for band in as_objects(given["bands"]))
         yield Scale(
             name=name,
             title=_words(name),
@@ -108,9 +118,15 @@ def _scales(book: Json) -> Iterable[Scale]:
             method=Method(as_string(given["method"])),
             factor=Fraction(as_string(given["factor"])),
             missing_items=as_whole(given["missing_items"]),
-            bands=tuple(Band(name=band, low=low, label=_words(band)) for band, low in bands),
+            bands=_bands(as_objects(given["bands"])),
+            coarser=tuple(_bands(as_objects(bands)) for bands in as_list(given.get("coarser_bands", []))),
             sensitive=as_flag(given["sensitive"]),
         )
+
+
+def _bands(given: Iterable[Json]) -> tuple[Band, ...]:
+    found = ((as_string(band["name"]), Fraction(as_string(band["low"]))) for band in given)
+    return tuple(Band(name=name, low=low, label=_words(name)) for name, low in found)
 
 
 def _words(name: str) -> Text:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import XinqiaoError
-from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.core.text import Text
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import Verdict, audit

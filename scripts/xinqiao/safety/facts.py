@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import numpy as np
 
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
-from xinqiao.core.safe import Cell, Policy, SafeTable, Status
+from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.levels import OTHER
 from xinqiao.safety.relations import Atlas, counts_that_round_to, score_lattice, sums_that_round_to

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import Policy
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Policy, SafeTable
+from xinqiao.core.safe import SafeTable
 from xinqiao.core.scale import Method
 from xinqiao.core.strategy import BASES
 from xinqiao.core.summary import TOTAL, WEEK, Attendance, Measure, MeasureKind, Strategy, SummarySpec
@@ -169,7 +170,8 @@ def _read(form: Form, table: SafeTable) -> Wanted:
     by = tuple(dimension.name for dimension in table.dimensions)
     known = {question.name for question in form.questions if question.countable}
     known |= {scale.name for scale in form.scales} | {made.name for made in form.derived} | {WEEK}
-    if len(measures) < len(texts) or not {*by, *(name for m in measures for name in m.names)} <= known:
+    lost = any(m.into and not (form.is_scale(m.of) and form.scale(m.of).banding(m.into)) for m in measures)
+    if lost or len(measures) < len(texts) or not {*by, *(name for m in measures for name in m.names)} <= known:
         raise refuse("release-form-changed", Place(question=table.name), table=table.name)
     return Wanted(name=table.name, by=by, measures=measures, policy=table.policy)
 

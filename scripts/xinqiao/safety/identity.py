@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from xinqiao.core.policy import RATE_STEP
 from xinqiao.safety.facts import decimals_at
 from xinqiao.safety.relations import Atlas, rounded_share, score_lattice
 from xinqiao.safety.rows import Ints
@@ -19,7 +20,6 @@ from xinqiao.safety.structure import Figure, Group, Leaves, Plan
 Identity = tuple[Group, str, Leaves, int]
 SHARE = 100
 SD = 200
-RATE_STEP = 5
 
 
 def total_of(where: Atlas, truth: Ints, group: Group, variable: str, leaves: Leaves) -> int:

@@ -1,4 +1,6 @@
-"""The ledger of releases: a plain file, one line a release, each bound to the one before by its hash.
+"""The ledger of releases: a plain file, each line bound to the one before by its hash.
+
+A line is a release, or says that a form's series of releases is closed.
 
 JSON Lines, keys in order, no spaces, so that a line has one spelling. A line's `hash` is the SHA-256 of the
 line without it; `previous` is the hash of the line before, empty in the first. It holds nothing that the
@@ -10,24 +12,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from xinqiao.core.problem import Place, refuse
 
 FORMAT = 1
 FILE = "ledger.jsonl"
-OPTIONAL = ("left_out", "afterwards", "epsilon", "since")
+OPTIONAL = ("left_out", "afterwards", "epsilon", "since", "closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A release on record.
+    """A release on record, or that a form's series of releases is closed.
 
     policy: the strictest rules of its tables, by name. files: every file of the release with its SHA-256.
     certificate: that of the audit's certificate. counts: that of the sealed counts. left_out: summaries
     that this release does without. afterwards: entered when it had been made before there was a ledger.
     epsilon: what its noisy tables spend together of the budget of differential privacy, as a decimal.
-    since: the release after which its answers came, where it is a block of weeks.
+    since: the release after which its answers came, where it is a block of weeks. closed: why nothing is
+    released of the form any more after `release`, by language; such a line has no files.
     """
 
     line: int
@@ -44,6 +47,7 @@ class Line:
     afterwards: bool = False
     epsilon: str = ""
     since: int = 0
+    closed: Mapping[str, str] = field(default_factory=dict)
     previous: str = ""
     format: int = FORMAT
 

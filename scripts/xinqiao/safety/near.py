@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Cell, SafeTable, as_decimal
-from xinqiao.core.summary import Strategy
+from xinqiao.core.safe import Cell, SafeTable
+from xinqiao.core.summary import Measure, Strategy
 from xinqiao.safety.count import Counts
 from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.noise import noisy_lines
@@ -72,7 +73,10 @@ def entry(table: SafeTable) -> dict[str, object]:
     """What a certificate says of one table."""
     rounding = {"rounding": table.policy.rounding} if table.policy.rounding else {}
     epsilon = {"epsilon": as_decimal(table.policy.epsilon)} if table.policy.epsilon else {}
-    return {"cells": len(table.cells), "suppressed": table.suppressed, **rounding, **epsilon}
+    measures = [known for text in {cell.measure for cell in table.cells} if (known := Measure.parse(text))]
+    coarser = {known.of: known.into for known in sorted(measures, key=str) if known.into}
+    bands = {"bands": coarser} if coarser else {}
+    return {"cells": len(table.cells), "suppressed": table.suppressed, **rounding, **epsilon, **bands}
 
 
 def _table(

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Place, refuse
-from xinqiao.core.safe import as_decimal
 from xinqiao.core.summary import Strategy, SummarySpec
 from xinqiao.safety.ledger import Line
 from xinqiao.safety.structure import Figure, Group, Plan

@@ -15,7 +15,8 @@ import numpy as np
 
 from xinqiao.safety.cells import Task
 from xinqiao.safety.compact import compact
-from xinqiao.safety.fewest import Aim, Fewest, Met, Optimum
+from xinqiao.safety.fewest import Fewest, Met, Optimum
+from xinqiao.safety.reach import Aim
 from xinqiao.safety.rows import Flags, Floats, Ints
 from xinqiao.safety.structure import ALL
 from xinqiao.safety.worlds import WHOLE, Search

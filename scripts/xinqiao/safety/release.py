@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xinqiao.core.form import Form
+from xinqiao.core.policy import FLOOR, Policy, Status
 from xinqiao.core.problem import refuse
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import FLOOR, Attended, Policy, SafeTable, Status
+from xinqiao.core.safe import Attended, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.alpha import alphas
 from xinqiao.safety.attack import TOLERANCE, solver_version
 from xinqiao.safety.attended import attendance
 from xinqiao.safety.audit import Verdict
+from xinqiao.safety.coarsen import Basis, coarsened
+from xinqiao.safety.corrected import differing
 from xinqiao.safety.count import Batch, Counts, count
 from xinqiao.safety.draft import Draft, nothing_told
 from xinqiao.safety.frame import Policies
@@ -30,13 +33,15 @@ class Earlier:
     """An earlier release of the same form: its rows (a part of today's), its tables, its rows set aside.
 
     Or `counts` instead of rows and rows set aside, where those are gone. Without either the present table
-    of rows set aside is hidden as a whole.
+    of rows set aside is hidden as a whole. `made_of`: what it was made of then, where that is on record; its
+    rows as they are read today must give the same.
     """
 
     rows: Sequence[ScoredRow] = field(default=(), repr=False)
     tables: Sequence[SafeTable]
     quarantined: Mapping[str, int] | None = field(default=None, repr=False)
     counts: Totals | None = field(default=None, repr=False)
+    made_of: Totals | None = field(default=None, repr=False)
 
     def as_rows(self, form: Form) -> Earlier:
         """The same with rows that stand in for the counts."""
@@ -88,9 +93,12 @@ def safe_tables(
     told = [[t for t in e.tables if not (t.policy.epsilon or (blind and t.name == QUARANTINE))] for e in earlier]
     before = [row for release in earlier for row in release.rows]
     past = [table for e in earlier for table in e.tables if not (blind and table.name == QUARANTINE)]
+    basis = Basis(rows=rows, before=[e.rows for e in earlier], told=told, period=period, policies=policies)
+    form = coarsened(form, basis)
     structure, whole = structures(form, rows, None if blind else quarantined, policies, past, before)
     for sealed in (release.counts for release in earlier if release.counts):
         sealed.check(whole)
+    _check_corrected(whole, form, earlier)
     structure = without(structure, left_out)
     if blind and not all(_total_shown(tables) for tables in told):
         # Rows that came in less those set aside would tell the hidden total of that time.
@@ -99,13 +107,10 @@ def safe_tables(
     batches.append(Batch(rows=rows, quarantined={} if blind else quarantined))
     counts = count(structure, batches)
     _check_newcomers(structure, counts)
-    alpha_of: Mapping[str, Decimal] = {}
-    if not any(release.counts for release in earlier):
-        # Counts alone tell nothing of answers to two items together.
-        alpha_of = alphas(form, rows, [(e.rows, e.tables) for e in earlier], policies.strictest)
     secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else rows)
     begins = _begins(told, period) if structure.attended else {0: _joined(_weeks(told), period)}
-    draft = Draft(form=form, structure=structure, counts=counts, told=told, begins=begins, alphas=alpha_of)
+    told_alphas = _alphas(form, rows, earlier, policies)
+    draft = Draft(form=form, structure=structure, counts=counts, told=told, begins=begins, alphas=told_alphas)
     found, verdict = draft.best(secret)
     noisy = noisy_tables(form, without(whole, left_out), count(whole, batches), begins.get(0, period))
     tables = in_order(form, (*found.tables, *noisy))
@@ -119,6 +124,15 @@ def safe_tables(
         before=tuple(release.counts or _totals(whole, form, release, secret) for release in earlier),
         attended=tuple(known for known in attendance(structure, counts) if known.after >= tables[0].since),
     )
+
+
+def _alphas(
+    form: Form, rows: Sequence[ScoredRow], earlier: Sequence[Earlier], policies: Policies
+) -> Mapping[str, Decimal]:
+    if any(release.counts for release in earlier):
+        # Counts alone tell nothing of answers to two items together.
+        return {}
+    return alphas(form, rows, [(e.rows, e.tables) for e in earlier], policies.strictest)
 
 
 def _begins(told: Sequence[Sequence[SafeTable]], period: str) -> Mapping[int, str]:
@@ -149,6 +163,15 @@ def _so_far(
     before = earlier[-1].quarantined or {}
     aside = {name: before.get(name, 0) + quarantined.get(name, 0) for name in {**before, **quarantined}}
     return [*earlier[-1].rows, *rows], aside
+
+
+def _check_corrected(structure: Structure, form: Form, earlier: Sequence[Earlier]) -> None:
+    """What was counted once is counted alike today: facts only grow (decision 0022)."""
+    for number, release in enumerate(earlier, start=1):
+        if release.made_of and (
+            changed := differing(structure, release.made_of, _totals(structure, form, release, ""))
+        ):
+            raise refuse("release-corrected", release=number, what=", ".join(changed))
 
 
 def _totals(structure: Structure, form: Form, release: Earlier, secret: str) -> Totals:

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import refuse
 from xinqiao.core.question import NO_ANSWER
-from xinqiao.core.safe import Dimension, SafeTable, Status
+from xinqiao.core.safe import Dimension, SafeTable
 from xinqiao.core.summary import MEMBERS, TOTAL
 from xinqiao.safety.attack import Impossible, System, World
 from xinqiao.safety.bend import Bend

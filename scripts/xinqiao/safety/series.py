@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from xinqiao.core.parsed import Json
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import XinqiaoError, refuse
-from xinqiao.core.safe import Attended, Policy, SafeTable, Status
+from xinqiao.core.safe import Attended, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import agree

@@ -16,7 +16,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from xinqiao.core.safe import SafeTable, Status
+from xinqiao.core.policy import Status
+from xinqiao.core.safe import SafeTable
 from xinqiao.safety.facts import Bounded, decimals_at, told
 from xinqiao.safety.relations import Atlas, score_lattice
 from xinqiao.safety.rows import Flags, Ints

@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from xinqiao.core.policy import Policy
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
-from xinqiao.core.safe import Dimension, Policy
+from xinqiao.core.safe import Dimension
 from xinqiao.core.summary import DEVIATION, EFFECT, MEAN, MEMBERS, PAIRS, TOTAL, Measure, MeasureKind
 from xinqiao.safety.variable import YES, Variable
 
@@ -247,7 +248,8 @@ def _lines(measure: Measure, parts: Sequence[Variable]) -> Iterator[Figure]:
             if NO_ANSWER in parts[0].leaf_names:
                 yield counted(text, NO_ANSWER, parts[0], frozenset({NO_ANSWER}))
         case MeasureKind.DISTRIBUTION:
-            categories = parts[0].bands if measure.banded else parts[0].categories
+            finest = parts[0].bands if measure.banded else parts[0].categories
+            categories = parts[0].coarser[measure.into] if measure.into else finest
             for category, leaves in categories.items():
                 yield counted(text, category, parts[0], leaves)
 

@@ -26,7 +26,8 @@ class Variable:
 
     `of` is the question or scale; `option` the choice of a select_multiple that this variable says
     yes or no to. The leaves in `linked` add up to everybody in the group. `categories` and `bands`
-    are what distribution(x) and distribution(band(x)) count; `leaf_at` finds a score's leaf. `by`
+    are what distribution(x) and distribution(band(x)) count, `coarser` the sets of coarser bands by how many
+    they are; `leaf_at` finds a score's leaf. `by`
     names the dimensions of all tables that speak of it. `pair`: of a change, the earlier and the later score.
     """
 
@@ -37,6 +38,7 @@ class Variable:
     scores: Mapping[str, Fraction] = field(default_factory=dict)
     leaf_at: Mapping[Fraction, str] = field(default_factory=dict)
     bands: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    coarser: Mapping[int, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     option: str = ""
     plain: bool = False  # only whether it was answered
     by: frozenset[str] = frozenset()
@@ -137,7 +139,7 @@ def _pair(form: Form, change: Measure, rows: Iterable[ScoredRow]) -> Variable:
 
 def may_lack(question: Question) -> bool:
     """Whether a row may lack an answer to it: left out, or emptied because it could not be used."""
-    return not question.required or question.relevant is not None or question.on_bad_answer is BadAnswer.CELL
+    return not question.required or question.relevance is not None or question.on_bad_answer is BadAnswer.CELL
 
 
 def _integers(question: Question, seen: Iterable[object]) -> set[int]:
@@ -172,12 +174,7 @@ def _scale(form: Form, scale: Scale, seen: set[int | float | Fraction | None], *
     names = {score: band.name if band else BELOW for score, band in reached.items()}
     fine = finely or not scale.bands
     leaf_at = {score: str(score) if fine else names[score] for score in scores}
-    bands: dict[str, set[str]] = {band.name: set() for band in scale.bands}
-    for score, leaf in leaf_at.items():
-        bands.setdefault(NO_ANSWER if names[score] == BELOW else names[score], set()).add(leaf)
     lacking = None in seen or any(may_lack(form.question(item)) for item in scale.items)
-    if lacking:
-        bands.setdefault(NO_ANSWER, set()).add(NO_ANSWER)
     leaves = (*dict.fromkeys(leaf_at.values()), *((NO_ANSWER,) if lacking else ()))
     return Variable(
         name=scale.name,
@@ -186,8 +183,22 @@ def _scale(form: Form, scale: Scale, seen: set[int | float | Fraction | None], *
         linked=frozenset(leaves),
         scores={str(score): score for score in scores} if fine else {},
         leaf_at=leaf_at,
-        bands={name: frozenset(inside) for name, inside in bands.items() if inside} if scale.bands else {},
+        bands=_bands(scale, leaf_at, lacking=lacking) if scale.bands else {},
+        coarser={len(bands): _bands(scale, leaf_at, len(bands), lacking=lacking) for bands in scale.coarser},
     )
+
+
+def _bands(
+    scale: Scale, leaf_at: Mapping[Fraction, str], into: int = 0, *, lacking: bool
+) -> Mapping[str, frozenset[str]]:
+    """The leaves of each band of a set; what is below all of them stands with no answer."""
+    bands: dict[str, set[str]] = {band.name: set() for band in scale.banding(into)}
+    for score, leaf in leaf_at.items():
+        band = scale.band(score, into)
+        bands.setdefault(band.name if band else NO_ANSWER, set()).add(leaf)
+    if lacking:
+        bands.setdefault(NO_ANSWER, set()).add(NO_ANSWER)
+    return {name: frozenset(inside) for name, inside in bands.items() if inside}
 
 
 def _possible(form: Form, scale: Scale) -> set[Fraction]:

@@ -1,0 +1,30 @@
+"""`ledger`: the record of releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xinqiao.cli.running import common, run
+
+
+@click.group(epilog="Example: xinqiao ledger close --help")
+def ledger() -> None:
+    """The record of releases, which can be added to and never changed."""
+
+
+@ledger.command("close", epilog="Example: xinqiao ledger close training-feedback --reason-zh 计分有误 --reason-en …")
+@common
+@click.argument("form")
+@click.option("--reason-zh", required=True, help="Why, in Chinese; published with the ledger.")
+@click.option("--reason-en", required=True, help="Why, in English; published with the ledger.")
+def ledger_close(project: Path, as_json: bool, form: str, reason_zh: str, reason_en: str) -> None:
+    """Closes a form's series of releases, for good: for corrections of what was released already.
+
+    Corrected tables, less those that are public, would give away whose answers were corrected. What is published
+    stays; a form with a form_id of its own that collects new answers takes the old one's place.
+    """
+    from xinqiao.flows.close import close as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, form, reason_zh, reason_en, progress))
