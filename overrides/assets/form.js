@@ -1,121 +1,14 @@
 /* The questions of a form page: what applies, what is missing, when help must show. Nothing is stored, nothing
-   is loaded, nothing is sent here: send.js does that where a page sends. Without a script every question shows. */
+   is loaded, nothing is sent here: send.js does that where a page sends. Needs expression.js.
+   Without a script every question shows. */
 (function () {
   "use strict";
 
-  /* The expressions of core/expression.py, with the same results: XPath's strings, numbers and truth. */
-
-  var SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-  var ENDS = new RegExp("^" + SPACE + "+|" + SPACE + "+$", "g");
-  var SPACES = new RegExp(SPACE + "+");
-  var DAY = 86400000;
-
-  function decimal(x) {
-    if (x !== x) return "NaN";
-    if (!isFinite(x)) return x > 0 ? "inf" : "-inf";
-    if (Math.floor(x) === x) {
-      return Math.abs(x) > 9007199254740991 && typeof BigInt === "function" ? BigInt(x).toString() : String(x + 0);
-    }
-    return Math.abs(x) < 1e-4 ? x.toExponential().replace(/e-(\d)$/, "e-0$1") : String(x);
-  }
-
-  function words(value) {
-    if (value === null || value === undefined) return "";
-    if (Array.isArray(value)) return value.join(" ");
-    return typeof value === "number" ? decimal(value) : String(value);
-  }
-
-  function days(text) {
-    var parts = text.split("-").map(Number);
-    var day = new Date(0);
-    day.setUTCFullYear(parts[0], parts[1] - 1, parts[2]);
-    var real = parts[0] > 0 && day.getUTCMonth() === parts[1] - 1 && day.getUTCDate() === parts[2];
-    return real ? day.getTime() / DAY : NaN;
-  }
-
-  function number(value) {
-    if (typeof value === "number" || typeof value === "boolean") return Number(value);
-    var text = words(value).replace(ENDS, "");
-    if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return days(text);
-    return /^(-?[0-9]+(\.[0-9]*)?|-?\.[0-9]+)$/.test(text) ? Number(text) : NaN;
-  }
-
-  function truth(value) {
-    return Boolean(value);
-  }
-
-  function plain(value) {
-    return typeof value === "number" || typeof value === "boolean" ? value : words(value);
-  }
-
-  function numeric(value) {
-    return typeof value === "number" || typeof value === "boolean";
-  }
-
-  function same(a, b) {
-    return numeric(a) || numeric(b) ? number(a) === number(b) : a === b;
-  }
-
-  function matches(text, pattern) {
-    var whole = "^(?:" + pattern + ")$";
-    try {
-      return new RegExp(whole, "u").test(text);
-    } catch (error) {
-      return new RegExp(whole).test(text);
-    }
-  }
-
-  function round(value, places) {
-    if (!(Math.abs(places) <= 15)) return NaN;
-    var step = Number("1e" + Math.trunc(places));
-    var scaled = value * step + 0.5;
-    return isFinite(scaled) ? Math.floor(scaled) / step : NaN;
-  }
-
-  function localDay() {
-    var now = new Date();
-    var two = function (part) { return (part < 10 ? "0" : "") + part; };
-    return now.getFullYear() + "-" + two(now.getMonth() + 1) + "-" + two(now.getDate());
-  }
-
-  var APPLY = {
-    "=": function (a, b) { return same(a, b); },
-    "!=": function (a, b) { return !same(a, b); },
-    "<": function (a, b) { return number(a) < number(b); },
-    "<=": function (a, b) { return number(a) <= number(b); },
-    ">": function (a, b) { return number(a) > number(b); },
-    ">=": function (a, b) { return number(a) >= number(b); },
-    "+": function (a, b) { return number(a) + number(b); },
-    "-": function (a, b) { return number(a) - number(b); },
-    "*": function (a, b) { return number(a) * number(b); },
-    "div": function (a, b) { return number(b) ? number(a) / number(b) : NaN; },
-    "mod": function (a, b) { return number(b) ? number(a) % number(b) : NaN; },
-    "not": function (a) { return !truth(a); },
-    "negate": function (a) { return -number(a); },
-    "selected": function (a, b) { return words(a).split(" ").indexOf(words(b)) >= 0; },
-    "count-selected": function (a) { return words(a).split(SPACES).filter(Boolean).length; },
-    "coalesce": function (a, b) { return words(a) ? a : b; },
-    "string-length": function (a) { return Array.from(words(a)).length; },
-    "regex": function (a, b) { return matches(words(a), words(b)); },
-    "round": function (a, b) { return round(number(a), number(b)); }
-  };
-
-  /* The value of a node for a set of answers; `today` is an ISO day, `current` what `.` stands for. */
-  function evaluate(node, values, current, today) {
-    var op = node[0];
-    var part = function (at) { return evaluate(node[at], values, current, today); };
-    switch (op) {
-      case "number":
-      case "text": return node[1];
-      case "name": return plain(Object.prototype.hasOwnProperty.call(values, node[1]) ? values[node[1]] : "");
-      case "current": return plain(current);
-      case "today": return today || localDay();
-      case "and": return truth(part(1)) && truth(part(2));
-      case "or": return truth(part(1)) || truth(part(2));
-      case "if": return truth(part(1)) ? part(2) : part(3);
-    }
-    return APPLY[op].apply(null, node.slice(1).map(function (inner) { return evaluate(inner, values, current, today); }));
-  }
+  var expression = window.xinqiaoExpression;
+  var evaluate = expression.evaluate;
+  var number = expression.number;
+  var truth = expression.truth;
+  var ENDS = expression.ends;
 
   /* Questions of the page. */
 
@@ -134,37 +27,134 @@
     return source ? JSON.parse(source) : null;
   }
 
+  /* What people type, in the one form in which answers are kept (tables/moment.py does the same): half width,
+     dates year first with two digits for month and day, numbers without what does not count. */
+
+  var DATE = /^([0-9]{4})(?: ?年 ?| ?[-\/.] ?)([0-9]{1,2})(?: ?月 ?| ?[-\/.] ?)([0-9]{1,2}) ?日?$/;
+  var TIME = /^([0-9]{1,2}) ?[:点时] ?([0-9]{2}) ?分?$/;
+  var NUMBER = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$/;
+  var LARGEST = 1e15;  // beyond it numbers are no longer exact
+
+  function two(text) {
+    return text.length < 2 ? "0" + text : text;
+  }
+
+  var TYPED = {
+    integer: function (text) { return text; },
+    decimal: function (text) { return NUMBER.test(text) ? expression.words(Number(text)) : text; },
+    date: function (text) {
+      var found = DATE.exec(text);
+      return found ? [found[1], two(found[2]), two(found[3])].join("-") : text;
+    },
+    time: function (text) {
+      var found = TIME.exec(text);
+      return found ? two(found[1]) + ":" + found[2] : text;
+    }
+  };
+  TYPED.range = TYPED.decimal;
+
+  var SOUND = {
+    integer: /^-?[0-9]+$/,
+    decimal: /^-?[0-9]+(\.[0-9]+)?(e-[0-9]+)?$/,
+    range: /^-?[0-9]+(\.[0-9]+)?$/,
+    date: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
+    time: /^([01][0-9]|2[0-3]):[0-5][0-9]$/
+  };
+
+  /* Whether an answer is what its kind needs: a number of a size that can be kept, a day that there is. */
+  function sound(kind, answer) {
+    if (!SOUND[kind]) return true;
+    if (!SOUND[kind].test(answer)) return false;
+    return kind === "time" || (kind === "date" ? !isNaN(number(answer)) : Math.abs(Number(answer)) <= LARGEST);
+  }
+
+  /* Whether a number is one of a range's; in whole numbers, which are exact. */
+  function among(answer, steps) {
+    var places = steps.concat(answer).map(function (text) { return (text.split(".")[1] || "").length; });
+    var by = Math.pow(10, Math.max.apply(null, places));
+    var whole = function (text) { return Math.round(Number(text) * by); };
+    var at = whole(answer);
+    return at >= whole(steps[0]) && at <= whole(steps[1]) && (at - whole(steps[0])) % whole(steps[2]) === 0;
+  }
+
   function Question(element) {
     this.element = element;
     this.name = element.getAttribute("data-name");
     this.kind = element.getAttribute("data-kind");
+    this.step = element.getAttribute("data-step");
+    this.groups = (element.getAttribute("data-groups") || "").split(" ");
     this.required = element.hasAttribute("data-required");
     this.relevant = parsed(element, "data-relevant");
     this.constraint = parsed(element, "data-constraint");
+    this.calculation = parsed(element, "data-calculation");
+    this.filter = parsed(element, "data-filter");
+    this.steps = parsed(element, "data-steps");
     this.inputs = all("input, select, textarea", element);
+    this.options = this.filter ? all("[data-columns]", element).map(function (option) {
+      return { element: option, columns: parsed(option, "data-columns"), home: option.parentNode };
+    }) : [];
     this.group = element.querySelector("[role=radiogroup]");
     this.error = element.querySelector(".xq-error");
     this.help = element.querySelector(".xq-danger");
     this.danger = this.help ? parsed(this.help, "data-danger") : null;
+    this.asked = this.kind !== "note" && this.kind !== "calculate";
+    this.away = false;  // not relevant
+    this.elsewhere = false;  // on another page of a form that is paged
   }
 
   /* The answer as it is sent: a string, a list of strings, or "" where there is none. */
   Question.prototype.answer = function () {
-    var kind = this.kind;
     var chosen = this.inputs.filter(function (input) {
-      return (input.type !== "radio" && input.type !== "checkbox") || input.checked;
+      return (input.type !== "radio" && input.type !== "checkbox") || (input.checked && !input.xqGone);
     }).map(function (input) { return input.value; });
-    if (kind === "select_multiple") return chosen.length ? chosen : "";
+    if (this.kind === "select_multiple") return chosen.length ? chosen : "";
     var text = chosen.length ? chosen[0].replace(ENDS, "") : "";
-    // Chinese keyboards often type full-width digits.
-    return kind === "integer" ? text.replace(/[０-９]/g, function (digit) {
-      return String(digit.charCodeAt(0) - 0xff10);
-    }) : text;
+    // Chinese keyboards often type full-width digits and signs.
+    return TYPED[this.kind] ? TYPED[this.kind](text.normalize("NFKC")) : text;
   };
 
-  Question.prototype.show = function (visible) {
-    this.element.hidden = !visible;
-    this.inputs.forEach(function (input) { input.disabled = !visible; });
+  /* The answer in words, as a person chose or wrote it. */
+  Question.prototype.said = function () {
+    var picked = all("input:checked, option:checked", this.element).filter(function (one) { return one.value; });
+    var words = picked.map(function (one) { return (one.tagName === "OPTION" ? one : one.parentNode).textContent.trim(); });
+    return words.join(" · ") || expression.words(this.answer());
+  };
+
+  Question.prototype.show = function () {
+    var away = this.away;
+    this.element.hidden = away || this.elsewhere || this.kind === "calculate";
+    this.inputs.forEach(function (input) { input.disabled = away || Boolean(input.xqGone); });
+  };
+
+  /* Leaves the choices that fit the other answers; one that no longer does is not chosen any more. */
+  Question.prototype.offer = function (values) {
+    var filter = this.filter;
+    var moved = false;
+    this.options.forEach(function (option) {
+      var gone = !truth(evaluate(expression.filled(filter, option.columns), values, ""));
+      if (Boolean(option.gone) === gone) return;
+      moved = true;
+      option.gone = gone;
+      if (option.element.tagName === "OPTION") return;
+      option.element.xqGone = gone;
+      option.element.parentNode.hidden = gone;
+      if (gone) option.element.checked = false;
+    });
+    if (moved) this.list();
+    return moved;
+  };
+
+  /* Browsers cannot hide an option of a list: it is taken out, and put back in its order. */
+  Question.prototype.list = function () {
+    var select = this.element.querySelector("select");
+    if (!select) return;
+    var chosen = select.value;
+    this.options.forEach(function (option) {
+      if (option.element.parentNode) option.home.removeChild(option.element);
+      if (!option.gone) option.home.appendChild(option.element);
+    });
+    select.value = chosen;
+    if (select.selectedIndex < 0) select.value = "";
   };
 
   Question.prototype.label = function () {
@@ -176,15 +166,22 @@
   /* What is wrong with the answer, in words; "" where nothing is. */
   Question.prototype.fault = function (values, say) {
     var answer = this.answer();
-    if (answer === "") {
-      if (!this.required) return "";
-      return this.kind === "select_multiple" ? say.many : this.inputs[0].type === "radio" || this.inputs[0].tagName === "SELECT" ? say.one : say.text;
-    }
-    if (this.kind === "integer" && !/^-?[0-9]+$/.test(answer)) return say.whole;
+    if (answer === "") return this.required ? this.lacking(say) : "";
+    if (!sound(this.kind, answer)) return say[this.kind === "integer" ? "whole" : this.kind];
+    if (this.steps && !among(answer, this.steps)) return say.range;
     if (this.constraint && !truth(evaluate(this.constraint, values, answer))) {
       return this.element.getAttribute("data-message") || say.constraint;
     }
     return "";
+  };
+
+  Question.prototype.lacking = function (say) {
+    var first = this.inputs[0];
+    var own = this.element.getAttribute("data-required-message");
+    if (own) return own;
+    if (this.kind === "select_multiple") return say.many;
+    if (this.kind === "acknowledge") return say.tick;
+    return first.type === "radio" || first.tagName === "SELECT" ? say.one : say.text;
   };
 
   Question.prototype.mark = function (message, say) {
@@ -213,7 +210,7 @@
   /* Whether the answer is a sign of danger. */
   Question.prototype.alarming = function () {
     var answer = this.answer();
-    if (!this.danger || answer === "" || this.element.hidden) return false;
+    if (!this.danger || answer === "" || this.away) return false;
     return this.danger.answers ? this.danger.answers.indexOf(answer) >= 0 : number(answer) >= this.danger.least;
   };
 
@@ -245,6 +242,8 @@
     this.form = root;
     this.say = JSON.parse(root.querySelector(".xq-words").textContent);
     this.questions = all(".xq-question", root).map(function (element) { return new Question(element); });
+    this.headings = all("[data-heading]", root);
+    this.told = all("[data-said]", root);
     this.summary = root.querySelector(".xq-errors");
     this.marked = [];
     root.classList.add("xq-form--live");
@@ -262,62 +261,111 @@
     }, this);
   };
 
-  /* Shows what applies. A hidden question counts as unanswered for those that depend on it. */
+  /* The answers to what applies, and calculates, which are worked out when they are asked for. */
+  Page.prototype.given = function () {
+    var values = {};
+    this.questions.forEach(function (question) {
+      if (question.calculation) values[question.name] = function () { return calculated(question, values); };
+      else if (!question.away) values[question.name] = question.answer();
+    });
+    return values;
+  };
+
+  /* A calculate is a text, and empty where it is not relevant. */
+  function calculated(question, values) {
+    if (question.relevant && !truth(evaluate(question.relevant, values, ""))) return "";
+    return expression.words(evaluate(question.calculation, values, ""));
+  }
+
+  /* Shows what applies. A question that does not counts as unanswered for those that depend on it. */
   Page.prototype.update = function () {
     var questions = this.questions;
     for (var round = 0; round <= questions.length; round += 1) {
-      var values = {};
-      questions.forEach(function (question) {
-        if (!question.element.hidden) values[question.name] = question.answer();
-      });
+      var values = this.given();
       var moved = questions.filter(function (question) {
-        var visible = !question.relevant || truth(evaluate(question.relevant, values, ""));
-        if (visible !== question.element.hidden) return false;
-        question.show(visible);
-        return true;
+        var away = Boolean(question.relevant) && !truth(evaluate(question.relevant, values, ""));
+        var turned = away !== question.away;
+        question.away = away;
+        return (question.filter && question.offer(values)) || turned;
       });
       this.values = values;
       if (!moved.length) break;
     }
+    this.show();
     questions.forEach(function (question) { question.warn(); });
+  };
+
+  Page.prototype.show = function () {
+    var open = {};
+    this.questions.forEach(function (question) {
+      question.show();
+      if (!question.element.hidden) question.groups.forEach(function (name) { open[name] = true; });
+    });
+    this.headings.forEach(function (heading) { heading.hidden = !open[heading.getAttribute("data-heading")]; });
+    this.told.forEach(function (place) {
+      var name = place.getAttribute("data-said");
+      place.textContent = this.inWords(name) || "＿＿";
+    }, this);
+  };
+
+  /* What a question was answered, in words; "" where it was not. */
+  Page.prototype.inWords = function (name) {
+    var value = this.values[name];
+    if (typeof value === "function") return value() === "NaN" ? "" : value();
+    var asked = this.questions.filter(function (question) { return question.name === name && !question.away; })[0];
+    return asked && asked.asked ? asked.said() : "";
+  };
+
+  /* A message with the answers that it speaks of. */
+  Page.prototype.worded = function (message) {
+    var page = this;
+    return message.replace(/\$\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g, function (sign, name) { return page.inWords(name); });
   };
 
   Page.prototype.answers = function () {
     var found = {};
     this.questions.forEach(function (question) {
-      var answer = question.element.hidden || question.kind === "note" ? "" : question.answer();
+      var answer = question.away || !question.asked ? "" : question.answer();
       if (answer !== "") found[question.name] = answer;
     });
     return found;
   };
 
-  Page.prototype.check = function () {
+  /* Whether every answer can be used, of those questions or of all; tells what is wrong, and takes the focus there. */
+  Page.prototype.check = function (among) {
     var page = this;
     this.update();
     this.marked = [];
     var list = this.summary.querySelector("ul");
     list.textContent = "";
     this.questions.forEach(function (question) {
-      var message = question.element.hidden || question.kind === "note" ? "" : question.fault(page.values, page.say);
+      var looked = !question.away && question.asked && (!among || among.indexOf(question) >= 0);
+      var message = looked ? page.worded(question.fault(page.values, page.say)) : "";
       question.mark(message, page.say);
       if (!message) return;
       page.marked.push(question);
       var link = document.createElement("a");
-      link.href = "#" + question.inputs[0].id;
+      var first = question.inputs.filter(function (input) { return !input.disabled; })[0] || question.inputs[0];
+      link.href = "#" + first.id;
       var label = question.label();
       link.textContent = label + (/[?？!！.。]$/.test(label) ? " " : page.say.colon) + message;
       link.addEventListener("click", function (event) {
         event.preventDefault();
-        meet(question.inputs[0], question.element);
+        page.open(question);
+        meet(first, question.element);
       });
       list.appendChild(document.createElement("li")).appendChild(link);
     });
     this.summary.hidden = !this.marked.length;
     if (!this.marked.length) return true;
     this.summary.querySelector("h2").textContent = this.say.errors;
+    this.open(this.marked[0]);
     meet(this.summary);
     return false;
   };
+
+  /* Brings the page of a paged form on which a question stands; paged.js does. */
+  Page.prototype.open = function () {};
 
   /* Runs once the whole page is there. */
   function ready(start) {
@@ -325,5 +373,5 @@
     else start();
   }
 
-  window.xinqiaoForm = { Page: Page, all: all, evaluate: evaluate, meet: meet, ready: ready, truth: truth };
+  window.xinqiaoForm = { Page: Page, all: all, meet: meet, ready: ready };
 })();

@@ -15,6 +15,12 @@
     this.button = form.querySelector("button[type=submit]");
     this.sealed = null;
     form.noValidate = true;
+    if (form.hasAttribute("data-paged")) this.turner = new shared.Turner(this);
+    var print = form.querySelector(".xq-print");
+    if (print) {
+      print.hidden = false;
+      print.querySelector("button").addEventListener("click", function () { window.print(); });
+    }
     form.addEventListener("submit", function (event) {
       event.preventDefault();
       sender.submit();
@@ -23,6 +29,9 @@
       // Said before anybody fills it in for nothing.
       form.insertBefore(this.failure, form.firstChild);
       this.tell("insecure");
+    } else if (Date.parse(form.getAttribute("data-closes") || "") <= Date.now()) {
+      form.insertBefore(this.failure, form.firstChild);
+      this.tell("late");
     }
   }
 
@@ -33,7 +42,8 @@
     shared.Page.prototype.changed.call(this);
   };
 
-  /* The sealing script, asked for once; a failed load may be tried again. */
+  /* The sealing script, asked for once; a failed load may be tried again. Its first sealing takes several times as long
+     as any later one, so it seals an empty form as soon as the browser has nothing else to do. */
   Sender.prototype.load = function () {
     var page = this;
     if (window.xinqiaoSeal) return Promise.resolve();
@@ -41,7 +51,11 @@
       this.loading = new Promise(function (done, failed) {
         var script = document.createElement("script");
         script.src = page.form.getAttribute("data-seal");
-        script.onload = function () { if (window.xinqiaoSeal) done(); else script.onerror(); };
+        script.onload = function () {
+          if (!window.xinqiaoSeal) { script.onerror(); return; }
+          done();
+          (window.requestIdleCallback || setTimeout)(function () { page.warm(); });
+        };
         script.onerror = function () {
           page.loading = null;
           failed(new Error("unsealed"));
@@ -50,6 +64,11 @@
       });
     }
     return this.loading;
+  };
+
+  Sender.prototype.warm = function () {
+    if (this.sealed || this.busy) return;
+    window.xinqiaoSeal.seal({}, this.form.dataset.recipients.split(" ")).catch(function () {});
   };
 
   /* Seals the answers; the same answers give the same sealed bytes again, so that a repeat counts once. */
@@ -101,14 +120,23 @@
       page.status.textContent = page.say.sending;
       return page.post(bytes);
     }).then(function (response) {
-      if (response.ok) {
-        location.replace(new URL(page.form.getAttribute("data-thanks"), location.href.split("#")[0]).href);
+      var waiting = page.form.getAttribute("data-waiting");
+      if (response.ok && !waiting) {
+        page.follow("data-thanks");
         return;
       }
       return response.json().catch(function () { return {}; }).then(function (told) {
-        page.fail("refused", told[page.form.dataset.lang]);
+        if (response.ok) page.follow(told.waiting ? "data-waiting" : "data-thanks");
+        else if (told.code === "submit-closed") page.follow("data-closed");
+        else page.fail("refused", told[page.form.dataset.lang]);
       });
     }).catch(function (error) { page.fail(page.say[error.message] ? error.message : "unsealed"); });
+  };
+
+  /* Leads to the page that follows; it is no way back to the answers. */
+  Sender.prototype.follow = function (where) {
+    var next = new URL(this.form.getAttribute(where), location.href.split("#")[0]).href;
+    window.xinqiaoExit.rewind(function () { location.replace(next); });
   };
 
   /* Says what happened and what to do; the answers stay in the page. */

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinqiao.core.safe import Cell, Dimension, Level, Policy, SafeTable, Status
+from xinqiao.core.policy import Policy, Status
+from xinqiao.core.safe import Cell, Dimension, Level, SafeTable
 from xinqiao.core.text import Text
 
 WORDS = Text.of(zh="词", en="word")

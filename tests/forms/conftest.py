@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Route
 from xinqiao.core.form import Form
 from xinqiao.core.question import Choice
 from xinqiao.core.text import Lang, Text
+from xinqiao.forms.outcome_words import outcomes
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.read import read_form
 
@@ -23,8 +24,8 @@ SHELL = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>{body}</main></body></html>'
 )
-SEAL = """window.seals = 0; window.xinqiaoSeal = {seal: function (payload, recipients) {
-  window.seals += 1;
+SEAL = """window.sealed = []; window.xinqiaoSeal = {seal: function (payload, recipients) {
+  window.sealed.push(payload);
   return Promise.resolve(new TextEncoder().encode(JSON.stringify([payload, recipients, Math.random()])));
 }};"""
 
@@ -47,7 +48,7 @@ class Place:
     form: Form
     origin: str = "https://college.test"
     status: int = 201
-    answer: Mapping[str, str] = field(default_factory=dict)
+    answer: Mapping[str, str | bool] = field(default_factory=dict)
     posts: list[tuple[bytes, Mapping[str, str]]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
@@ -88,12 +89,12 @@ class Place:
 
     def html(self, path: str) -> str:
         lang, last = Lang(path.split("/")[1]), path.rstrip("/").rsplit("/", 1)[-1]
-        if last in {"thanks", "not-accepted"}:
+        if last in outcomes(self.form):
             text = outcome_pages(self.form, lang, demonstration=True, help_html=HELP)[last]
         else:
             text = form_page(
                 self.form, lang, receiver_url="https://receiver.test", recipients=["age1one", "age1two"],
-                demonstration=True, help_html=HELP,
+                demonstration=True, help_html=HELP, quick_exit="https://weather.test/",
             )  # fmt: skip
         return SHELL.format(lang=lang.tag, title=self.form.title[lang], body=body_of(text))
 

@@ -18,7 +18,8 @@ from xinqiao.core.form import Form
 from xinqiao.core.text import Lang, Text
 from xinqiao.forms.condition import condition
 from xinqiao.forms.page import form_page, outcome_pages
-from xinqiao.forms.page_words import OUTCOMES, SCRIPT_WORDS, SEND_WORDS, WORDS
+from xinqiao.forms.page_words import OF_ANOTHER, OUTCOMES, SCRIPT_WORDS, SEND_WORDS, WORDS
+from xinqiao.forms.read import read_form
 from xinqiao.forms.self_check_words import CHECK_SCRIPT_WORDS, CONTRIBUTE_SCRIPT_WORDS
 
 
@@ -28,6 +29,7 @@ def page(form: Form, lang: Lang = Lang.EN, **parts: Any) -> str:
         "recipients": ["age1a", "age1b"],
         "demonstration": False,
         "help_html": "",
+        "quick_exit": "https://weather.test/",
     }
     return form_page(form, lang, **(given | parts))
 
@@ -72,7 +74,7 @@ def test_every_id_is_unique_and_every_reference_has_its_id(feedback: Form, every
 
 def test_only_the_receiver_is_an_address_outside(feedback: Form) -> None:
     outside = [address for address in Ids(page(feedback)).addresses if ":" in address or address.startswith("//")]
-    assert outside == ["https://receiver.test/submit/training-feedback"]
+    assert outside == ["https://weather.test/", "https://receiver.test/submit/training-feedback"]
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -166,7 +168,9 @@ def test_a_condition_is_told_in_words(feedback: Form, source: str, said: str) ->
     assert condition(feedback, question, Lang.EN) == said
 
 
-SCRIPTS = ("form.js", "send.js", "self-check.js", "contribute.js", "palette.js")
+# What form.js says of a kind of question by its name.
+KINDS = {"whole", "decimal", "date", "time"}
+SCRIPTS = ("exit.js", "expression.js", "form.js", "paged.js", "send.js", "self-check.js", "contribute.js", "palette.js")
 
 
 def script(root: Path, name: str) -> str:
@@ -177,7 +181,8 @@ def script(root: Path, name: str) -> str:
 
 def test_the_words_of_the_scripts_are_the_ones_they_ask_for(root: Path) -> None:
     for name, words in (
-        ("form.js", set(SCRIPT_WORDS)),
+        ("form.js", set(SCRIPT_WORDS) - {"progress"} - KINDS),
+        ("paged.js", {"progress"}),
         ("send.js", set(SEND_WORDS)),
         ("self-check.js", set(CHECK_SCRIPT_WORDS)),
         ("contribute.js", {"skipped"}),
@@ -211,8 +216,16 @@ def test_a_script_stores_nothing_and_asks_nobody_else(root: Path, name: str) -> 
     assert not re.search(r"\?\.\w|\?\?|\bimport\b|\.\.\.|\basync\b\s*\*", code)  # syntax after ES2017
 
 
-@pytest.mark.parametrize("name", ["form.js", "self-check.js"])
+@pytest.mark.parametrize("name", ["exit.js", "expression.js", "form.js", "self-check.js"])
 def test_what_runs_on_a_self_check_holds_no_way_to_send(root: Path, name: str) -> None:
     code = script(root, name)
     for word in ("fetch", "XMLHttpRequest", "sendBeacon", "WebSocket", "EventSource", "new Image", "src =", "submit("):
         assert word not in code, word
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_a_form_about_somebody_else_says_to_call_first_where_an_answer_is_a_sign_of_danger(
+    root: Path, lang: Lang
+) -> None:
+    text = page(read_form(root / "forms" / "referral.yml"), lang)
+    assert OF_ANOTHER["danger_lead"][lang] in text and WORDS["danger_lead"][lang] not in text

@@ -26,6 +26,7 @@ from xinqiao.forms.read import read_form
 from xinqiao.forms.self_check import scoring_data, self_check_pages
 from xinqiao.tables.score import score
 
+EXIT = "https://weather.test/"
 HELP = '<aside class="xq-help-bar" data-xq-help aria-label="Help lines"><a href="{up}help-now/">110</a></aside>'
 # From the rules for safe messaging: what only a doctor may say stands on no page of a self-check.
 NEVER = {
@@ -82,6 +83,7 @@ def pages(form: Form, lang: Lang = Lang.EN, **parts: Any) -> Mapping[str, str]:
         "demonstration": False,
         "help_html": lambda up: HELP.replace("{up}", up),
         "articles": [("Low mood", "learn/low-mood/")],
+        "quick_exit": EXIT,
     }
     return self_check_pages(form, lang, **(given | parts))
 
@@ -142,7 +144,7 @@ def test_the_check_has_nothing_that_could_send(phq9: Form) -> None:
     assert "<form" not in text
     assert 'type="submit"' not in text
     assert "receiver" not in text
-    assert re.findall(r'<script src="[^"]*/(\S+)"', text) == ["form.js", "self-check.js"]
+    assert re.findall(r'<script src="[^"]*/(\S+)"', text) == ["exit.js", "expression.js", "form.js", "self-check.js"]
 
 
 def test_without_keys_there_is_no_page_for_contributing(phq9: Form) -> None:
@@ -197,7 +199,13 @@ def test_a_reversed_number_without_ends_is_refused(other: Form) -> None:
 
 def test_any_form_with_a_sign_of_danger_holds_help_at_the_question(phq9: Form) -> None:
     text = form_page(
-        phq9, Lang.EN, receiver_url="https://r.test", recipients=["age1a"], demonstration=False, help_html=HELP
+        phq9,
+        Lang.EN,
+        receiver_url="https://r.test",
+        recipients=["age1a"],
+        demonstration=False,
+        help_html=HELP,
+        quick_exit=EXIT,
     )
     (data,) = re.findall(r'data-danger="([^"]+)"', text)
     assert json.loads(data.replace("&#34;", '"')) == {"answers": ["1", "2", "3"]}
@@ -219,7 +227,7 @@ def in_python(form: Form, answers: Mapping[str, str]) -> dict[str, tuple[Fractio
 
 @pytest.fixture
 def in_browser(page: Page, root: Path) -> Callable[[Form, list[Mapping[str, str]]], list[dict[str, Any]]]:
-    for name in ("form.js", "self-check.js"):
+    for name in ("expression.js", "form.js", "self-check.js"):
         page.add_script_tag(path=root / "overrides" / "assets" / name)
 
     def verdicts(form: Form, sets: list[Mapping[str, str]]) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ def _comparison(node: Node) -> tuple[str, float] | None:
 
 
 def _constant(node: Node) -> float | None:
-    if node.op == "number":
+    if node.op == "figure":
         return float(node.value)
     if node.op == "negate" and (inner := _constant(node.parts[0])) is not None:
         return -inner

@@ -77,7 +77,7 @@ class Derived:
             label=self.label,
             choices=tuple(Choice(name=level.name, label=level.label) for level in self.levels),
             required=source.required,
-            relevant=source.relevant,
+            relevant=source.relevance,
             role=Role.DIMENSION,
             sensitive=source.sensitive,
             on_bad_answer=source.on_bad_answer,

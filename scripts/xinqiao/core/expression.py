@@ -6,29 +6,26 @@ else is refused with its column. An unanswered question is the empty string, as 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from xinqiao.core.functions import APPLY, FUNCTIONS, Function
 from xinqiao.core.problem import refuse
+from xinqiao.core.value import Result, Value, number, plain, truth, words
 
-Value = str | int | float | date | tuple[str, ...] | None
-Result = str | float | bool
+__all__ = ["Expression", "Node", "Result", "Value", "evaluate", "joined", "number", "truth", "words"]
+
 JsonNode = list[object]
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]{1,15}(?:\.[0-9]{1,15})?)|(?P<text>'[^']*'|\"[^\"]*\")|\$\{(?P<name>[A-Za-z_][\w.-]*)\}"
-    r"|(?P<word>[A-Za-z_][\w-]*)|(?P<sign><=|>=|!=|[=<>+*(),.]|-))"
+    r"|(?P<word>[A-Za-z_][\w-]*(?::[A-Za-z_][\w-]*)?)|(?P<sign><=|>=|!=|[=<>+*(),.]|-))"
 )
 # Loosest first; operators of one row bind alike and to the left (XPath 1.0, section 3).
 PRECEDENCE = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
-ARITY: Mapping[str, tuple[int, int]] = {
-    "not": (1, 1), "selected": (2, 2), "if": (3, 3), "coalesce": (2, 2), "count-selected": (1, 1),
-    "string-length": (1, 1), "regex": (2, 2), "round": (2, 2), "today": (0, 0),
-}  # fmt: skip
-MOST_PLACES = 15
 MOST_TOKENS, DEEPEST = 300, 20  # far beyond any real form, and what every reader of a parsed expression can follow
 
 
@@ -43,7 +40,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A parsed part: `op` is text, number, name, current, an operator or a function."""
+    """A parsed part: `op` is text, figure, name, column, current, an operator or a function.
+
+    A column is a bare name: an attribute of the choice that a choice_filter asks about, else a question.
+    """
 
     op: str
     parts: tuple[Node, ...] = ()
@@ -57,9 +57,15 @@ class Node:
 
     def as_json(self) -> JsonNode:
         """The node for the browser: `[op, value]` for a leaf, `[op, part…]` else."""
-        if self.op in {"text", "number", "name"}:
+        if self.op in {"text", "figure", "name", "column"}:
             return [self.op, self.value]
         return [self.op, *(part.as_json() for part in self.parts)]
+
+    def filled(self, columns: Mapping[str, str]) -> Node:
+        """The node for one choice: what stands in its columns in place of their names."""
+        if self.op == "column" and str(self.value) in columns:
+            return Node("text", value=columns[str(self.value)])
+        return Node(self.op, tuple(part.filled(columns) for part in self.parts), self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +79,31 @@ class Expression:
 
     def tree(self) -> Node:
         """The parsed expression."""
-        return _Parser(self.source).parse()
+        return _parsed(self.source)
 
     def names(self) -> frozenset[str]:
-        """The questions that it speaks of."""
-        return frozenset(str(node.value) for node in self.tree().walk() if node.op == "name")
+        """The questions that it speaks of, and in a choice_filter the attributes of choices."""
+        return frozenset(str(node.value) for node in self.tree().walk() if node.op in {"name", "column"})
+
+    def columns(self) -> frozenset[str]:
+        """The bare names in it."""
+        return frozenset(str(node.value) for node in self.tree().walk() if node.op == "column")
 
     def holds(self, values: Mapping[str, Value], current: Value = None, today: date | None = None) -> bool:
         """Whether it is true for these answers; `current` is what `.` stands for."""
         return truth(evaluate(self.tree(), values, current, today))
+
+
+def joined(first: Expression | None, second: Expression | None) -> Expression | None:
+    """What holds where both do; None is always true. Raises XinqiaoError (expression-too-large)."""
+    if first is None or second is None:
+        return first or second
+    return Expression(f"({first.source}) and ({second.source})")
+
+
+@lru_cache(maxsize=4096)
+def _parsed(source: str) -> Node:
+    return _Parser(source).parse()
 
 
 class _Parser:
@@ -145,7 +167,7 @@ class _Parser:
         self.at += 1
         match token.kind, token.text:
             case "number", text:
-                return Node("number", value=float(text))
+                return Node("figure", value=float(text))
             case "text", text:
                 return Node("text", value=text[1:-1])
             case "name", text:
@@ -157,12 +179,12 @@ class _Parser:
                 self.take(")")
                 return node
             case "word", word:
-                return self.function(word, token) if self.peek() == "(" else Node("name", value=word)
+                return self.function(word, token) if self.peek() == "(" else Node("column", value=word)
         self.at -= 1
         raise self.unexpected()
 
     def function(self, word: str, token: Token) -> Node:
-        if word not in ARITY:
+        if word not in FUNCTIONS:
             raise refuse("expression-function", found=word, column=token.column)
         self.take("(")
         parts: list[Node] = []
@@ -171,10 +193,20 @@ class _Parser:
                 self.take(",")
             parts.append(self.inner(lambda: self.level(0)))
         self.take(")")
-        low, high = ARITY[word]
-        if not low <= len(parts) <= high:
-            raise refuse("expression-arity", found=word, column=token.column, wanted=low, given=len(parts))
+        function = FUNCTIONS[word]
+        if not function.least <= len(parts) <= function.most:
+            given, wanted = len(parts), function.least
+            raise refuse("expression-arity", found=word, column=token.column, wanted=wanted, given=given)
+        if not _constant(function, parts):
+            raise refuse("expression-constant", found=word, column=token.column)
         return Node(word, tuple(parts))
+
+
+def _constant(function: Function, parts: list[Node]) -> bool:
+    """Whether the second argument is written out as the function needs it, so that it is known before any answer."""
+    if function.constant is None:
+        return True
+    return parts[1].op in {"text", "figure"} and bool(function.constant.fullmatch(words(parts[1].value)))
 
 
 def _tokens(source: str) -> Iterator[Token]:
@@ -189,53 +221,15 @@ def _tokens(source: str) -> Iterator[Token]:
         at = match.end()
 
 
-def words(value: Value | Result) -> str:
-    """A value as XPath's string: numbers without a trailing `.0`, several choices joined by spaces."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return "NaN" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
-        case tuple():
-            return " ".join(value)
-        case date():
-            return value.isoformat()
-    return str(value)
-
-
-def number(value: Value | Result) -> float:
-    """A value as XPath's number; a date counts days, as ODK has it; NaN where it is none."""
-    if isinstance(value, bool | int | float):
-        return float(value)
-    text = words(value).strip()
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        try:
-            return float(date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal())
-        except ValueError:
-            return math.nan
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?|-?\.[0-9]+", text) else math.nan
-
-
-def truth(value: Result) -> bool:
-    """A value as XPath's boolean."""
-    return value != "" if isinstance(value, str) else bool(value) and not math.isnan(value)
-
-
-def _plain(value: Value) -> Result:
-    return value if isinstance(value, int | float) else words(value)
-
-
 def evaluate(node: Node, values: Mapping[str, Value], current: Value, today: date | None) -> Result:
     """The value of a parsed expression for a set of answers."""
     match node.op:
-        case "number" | "text":
+        case "figure" | "text":
             return node.value
-        case "name":
-            return _plain(values.get(str(node.value)))
+        case "name" | "column":
+            return plain(values.get(str(node.value)))
         case "current":
-            return _plain(current)
+            return plain(current)
         case "today":
             return (today or date.today()).isoformat()
         case "and" | "or":
@@ -246,54 +240,4 @@ def evaluate(node: Node, values: Mapping[str, Value], current: Value, today: dat
         case "if":
             branch = 1 if truth(evaluate(node.parts[0], values, current, today)) else 2
             return evaluate(node.parts[branch], values, current, today)
-    return _apply(node.op, [evaluate(part, values, current, today) for part in node.parts])
-
-
-def _apply(op: str, args: list[Result]) -> Result:
-    if op in {"=", "!="}:
-        left, right = args
-        numeric = isinstance(left, int | float) or isinstance(right, int | float)
-        same = number(left) == number(right) if numeric else left == right
-        return same if op == "=" else not same
-    if op in NUMERIC:
-        return NUMERIC[op](number(args[0]), number(args[1]))
-    match op:
-        case "not":
-            return not truth(args[0])
-        case "negate":
-            return -number(args[0])
-        case "selected":
-            return words(args[1]) in words(args[0]).split(" ")
-        case "count-selected":
-            return float(len(words(args[0]).split()))
-        case "coalesce":
-            return args[0] if words(args[0]) else args[1]
-        case "string-length":
-            return float(len(words(args[0])))
-        case "regex":
-            return re.fullmatch(words(args[1]), words(args[0]), re.ASCII) is not None
-        case "round":
-            return _round(number(args[0]), number(args[1]))
-    raise ValueError(f"operator {op} is parsed but not evaluated")
-
-
-def _round(value: float, places: float) -> float:
-    """Half upwards, as XPath has it; NaN where an answer is too large to be a number."""
-    if not abs(places) <= MOST_PLACES:
-        return math.nan
-    step = 10.0 ** int(places)
-    scaled = value * step + 0.5
-    return math.floor(scaled) / step if math.isfinite(scaled) else math.nan
-
-
-NUMERIC: Mapping[str, Callable[[float, float], Result]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "div": lambda a, b: a / b if b else math.nan,
-    "mod": lambda a, b: math.fmod(a, b) if b and math.isfinite(a) else math.nan,
-}
+    return APPLY[node.op](*(evaluate(part, values, current, today) for part in node.parts))

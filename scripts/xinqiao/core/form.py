@@ -11,17 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from xinqiao.core.asked import behind, doubled, summary_problems
 from xinqiao.core.case import Case
 from xinqiao.core.derived import Derived
 from xinqiao.core.foreign import ForeignFile
-from xinqiao.core.hierarchy import hierarchy_problems, lineage, parents, related
-from xinqiao.core.name import check_name, repeated
+from xinqiao.core.hierarchy import hierarchy_problems, lineage, parents
+from xinqiao.core.logic import cycles, mentions
+from xinqiao.core.name import FORM_ID, check_name, repeated, unknown
+from xinqiao.core.occasion import Occasion
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
 from xinqiao.core.strategy import strategy_problems
-from xinqiao.core.summary import WEEK, Attendance, Measure, MeasureKind, SummarySpec
-from xinqiao.core.text import Text
+from xinqiao.core.summary import WEEK, SummarySpec
+from xinqiao.core.text import Lang, Text
 
 NO_FILE = ForeignFile()
 WEEKS = Question(name=WEEK, kind=Kind.TEXT, label=Text.of(zh="周", en="Week"), role=Role.DIMENSION)
@@ -44,6 +47,9 @@ class Form:
     """A whole form. Raises XinqiaoError with every fault that its parts have together.
 
     `file` says how files of others are read; `derived` dimensions are made of answers; `cases` prove the scoring.
+    `paged`: its page shows one question, or one group with the appearance `field-list`, after the other.
+    `untranslated`: languages of which texts lack; such a form is not published. `loinc`: its code in LOINC, as
+    questions and choices have theirs. `occasion`: the event that this instance of a registration form is for.
     """
 
     id: str
@@ -58,13 +64,22 @@ class Form:
     summaries: tuple[SummarySpec, ...] = ()
     cases: tuple[Case, ...] = ()
     file: ForeignFile = NO_FILE
+    paged: bool = False
+    untranslated: tuple[Lang, ...] = ()
+    loinc: str = ""
+    occasion: Occasion | None = None
     seal_to: tuple[str, ...]
     retention_days: int
 
     def __post_init__(self) -> None:
-        check_name(self.id)
+        check_name(self.id, FORM_ID)
         if problems := list(self._problems()):
             raise XinqiaoError(problems)
+
+    @property
+    def base(self) -> str:
+        """The id of the form file: that of the form itself, or of the form that this is an instance of."""
+        return self.id.partition("@")[0]
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -128,9 +143,13 @@ class Form:
         yield from repeated(part.name for parts in (self.questions, self.scales, self.derived) for part in parts)
         yield from repeated(summary.name for summary in self.summaries)
         for question in self.questions:
-            for expression in (question.relevant, question.constraint):
-                for name in sorted(expression.names()) if expression else ():
-                    yield from self._unknown(name, question.name)
+            for name in sorted(mentions(question)):
+                yield from self._unknown(name, question.name)
+        groups = {group.name: group for section in self.sections for group in section.groups}
+        for group in groups.values():
+            for name in sorted(group.relevant.names()) if group.relevant else ():
+                yield from self._unknown(name, group.name)
+        yield from cycles(self.questions)
         for name in sorted(self.file.keep_if.names()) if self.file.keep_if else ():
             yield from self._unknown(name, "")
         for scale in self.scales:
@@ -138,27 +157,18 @@ class Form:
         unsound = [problem for made in self.derived for problem in self._derived_problems(made)]
         yield from unsound
         for summary in () if unsound else self.summaries:
-            yield from self._summary_problems(summary)
+            yield from summary_problems(self, summary)
         if not unsound:
             known = {WEEK, *(part.name for parts in (self.questions, self.derived) for part in parts)}
             yield from (wrong := list(hierarchy_problems(self.summaries, self.derived, known)))
-            yield from () if wrong else self._doubled()
-            yield from strategy_problems(self.summaries, self._behind)
+            yield from () if wrong else doubled(self)
+            yield from strategy_problems(self.summaries, lambda name: behind(self, name))
         questions, scales = {q.name: q for q in self.questions}, {scale.name: scale for scale in self.scales}
         for case in self.cases:
             yield from case.problems(questions, scales)
 
-    def _names(self, name: str) -> bool:
-        """Whether a question, scale or derived dimension of the form has that name."""
-        return any(part.name == name for parts in (self.questions, self.scales, self.derived) for part in parts)
-
-    def _unknown(self, name: str, where: str, *, scales: bool = False, derived: bool = False) -> Iterator[Problem]:
-        known = [question.name for question in self.questions]
-        known += [scale.name for scale in self.scales] if scales else []
-        known += [made.name for made in self.derived] if derived else []
-        if name not in known:
-            nearest = (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
-            yield Problem(code="name-unknown", place=Place(question=where), params={"name": name, "nearest": nearest})
+    def _unknown(self, name: str, where: str) -> Iterator[Problem]:
+        return unknown(name, [question.name for question in self.questions], where)
 
     def _scale_problems(self, scale: Scale) -> Iterator[Problem]:
         place = Place(question=scale.name)
@@ -193,113 +203,3 @@ class Form:
                 yield Problem(code="name-unknown", place=place, params={"name": name, "nearest": nearest})
             for name in () if strange else made.uncovered(source.choices):
                 yield Problem(code="derived-uncovered", place=place, params={"derived": made.name, "name": name})
-
-    def _doubled(self) -> Iterator[Problem]:
-        """Two readings of one question in published tables could be played off against each other."""
-        used = {name for summary in self.summaries for name in (*summary.by, *(m.of for m in summary.measures))}
-        readings: dict[str, list[str]] = {}
-        for made in self.derived:
-            if made.name in used:
-                readings.setdefault(made.source, [made.source] if made.source in used else []).append(made.name)
-        over = parents(self.summaries)
-        for names in readings.values():
-            for at, name in enumerate(names):
-                # Steps of one hierarchy are protected together.
-                apart = [other for other in names[:at] if not related(over, name, other)]
-                if apart:
-                    params: dict[str, str | int] = {"name": name, "other": apart[-1]}
-                    yield Problem(code="derived-doubled", place=Place(question=name), params=params)
-
-    def _behind(self, name: str) -> frozenset[str]:
-        """The questions whose answers a name tells of: itself, a scale's items, what it is derived of."""
-        items = next((scale.items for scale in self.scales if scale.name == name), ())
-        sources = {made.source for made in self.derived if made.name == name}
-        return frozenset({*items, *sources} or {name})
-
-    def _dangerous(self) -> set[str]:
-        """What tells who gave a sign of danger: such items, what is derived of them, scales of nothing else."""
-        items = {scale.danger.item for scale in self.scales if scale.danger}
-        derived = {made.name for made in self.derived if made.source in items}
-        return items | derived | {scale.name for scale in self.scales if items >= {*scale.items}}
-
-    def _summary_problems(self, summary: SummarySpec) -> Iterator[Problem]:
-        place = Place(question=summary.name)
-        named = (*summary.by, *(name for m in summary.measures for name in m.names)) if summary.by else ()
-        for name in sorted(self._dangerous() & {*named}):
-            yield Problem(code="danger-by-group", place=place, params={"summary": summary.name, "name": name})
-        yield from self._by_problems(summary, place)
-        if summary.nonresponse and not any(measure.kind is MeasureKind.RATE for measure in summary.measures):
-            yield Problem(code="nonresponse-without-rate", place=place, params={"summary": summary.name})
-        yield from self._attendance_problems(summary, place)
-        for measure in summary.measures:
-            unknown = [
-                p for name in measure.names for p in self._unknown(name, summary.name, scales=True, derived=True)
-            ]
-            private = [] if unknown else [name for name in measure.names if not self._countable(name)]
-            yield from unknown
-            for name in private:
-                yield Problem(code="measure-private", place=place, params={"summary": summary.name, "name": name})
-            if not unknown and not private and not self._computable(measure):
-                params = {"summary": summary.name, "measure": str(measure)}
-                yield Problem(code="measure-unknown", place=place, params=params)
-            elif measure.kind is MeasureKind.RATE and not self._rated(summary):
-                yield Problem(code="rate-without-roster", place=place, params={"summary": summary.name})
-            elif measure.kind is MeasureKind.ALPHA:
-                yield from self._alpha_problems(summary, measure)
-
-    def _alpha_problems(self, summary: SummarySpec, measure: Measure) -> Iterator[Problem]:
-        """Alpha is told of everybody only, and where no table tells of an item: with those it would say too much."""
-        place, params = Place(question=summary.name), {"summary": summary.name, "measure": str(measure)}
-        if summary.by:
-            yield Problem(code="alpha-by-group", place=place, params=params)
-        told = {name for known in self.summaries for name in (*known.by, *(n for m in known.measures for n in m.names))}
-        told |= {made.source for made in self.derived if made.name in told}
-        for item in self.scale(measure.of).items:
-            if item in told:
-                yield Problem(code="alpha-beside-items", place=place, params={**params, "name": item})
-
-    def _rated(self, summary: SummarySpec) -> bool:
-        """Whether everybody in each group of a summary is on a roster."""
-        roster = self.roster
-        return roster is not None and all(self.levels_of(name, roster) for name in summary.by)
-
-    def _countable(self, name: str) -> bool:
-        return self.is_scale(name) or self.question(name).countable
-
-    def _scored(self, name: str) -> bool:
-        return self.is_scale(name) or self.question(name).scored
-
-    def _by_problems(self, summary: SummarySpec, place: Place) -> Iterator[Problem]:
-        for name in sorted({name for name in summary.by if summary.by.count(name) > 1}):
-            yield Problem(code="by-twice", place=place, params={"summary": summary.name, "name": name})
-        if WEEK in summary.by and self._names(WEEK):
-            yield Problem(code="week-taken", place=place, params={"summary": summary.name})
-        for name in summary.by:
-            if name == WEEK:
-                continue
-            if unknown := list(self._unknown(name, summary.name, derived=True)):
-                yield from unknown
-            elif self.question(name).person:
-                yield Problem(code="person-published", place=place, params={"summary": summary.name, "name": name})
-            elif self.question(name).role is not Role.DIMENSION:
-                yield Problem(code="by-not-dimension", place=place, params={"summary": summary.name, "name": name})
-
-    def _attendance_problems(self, summary: SummarySpec, place: Place) -> Iterator[Problem]:
-        """Who came is public by one dimension, or one hierarchy: of pairs of dimensions nobody keeps lists."""
-        steps = len(summary.by) == 1 or summary.by in summary.hierarchies
-        if summary.attendance is Attendance.PUBLIC and (not steps or WEEK in summary.by):
-            yield Problem(code="attendance-by", place=place, params={"summary": summary.name})
-
-    def _computable(self, measure: Measure) -> bool:
-        scale = self.scale(measure.of) if self.is_scale(measure.of) else None
-        match measure.kind:
-            case MeasureKind.N | MeasureKind.RATE:
-                return True
-            case MeasureKind.MEAN | MeasureKind.SHARE | MeasureKind.SD:
-                return self._scored(measure.of)
-            case MeasureKind.CHANGE:
-                return measure.of != measure.then and self._scored(measure.of) and self._scored(measure.then)
-            case MeasureKind.ALPHA:
-                return scale is not None and len(scale.items) > 1
-            case MeasureKind.DISTRIBUTION:
-                return measure.banded and bool(scale.bands) if scale else bool(self.question(measure.of).choices)

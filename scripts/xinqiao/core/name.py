@@ -1,13 +1,16 @@
-"""Names of questions, choices, scales and summaries: what they may look like, and that none stands twice."""
+"""Names of questions, choices, scales and summaries: how they may look, none standing twice, and the nearest one."""
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from xinqiao.core.problem import Place, Problem, refuse
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+# A form for one event carries the event's name too: `event-registration@may-walk`.
+FORM_ID = re.compile(NAME.pattern + r"(?:@[a-z0-9][a-z0-9-]*)?")
 CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -24,3 +27,10 @@ def repeated(names: Iterable[str]) -> Iterator[Problem]:
         if name in seen:
             yield Problem(code="name-twice", place=Place(question=name), params={"name": name})
         seen.add(name)
+
+
+def unknown(name: str, known: Sequence[str], where: str) -> Iterator[Problem]:
+    """The problem that a name is none of those known, if it is not; with the nearest one."""
+    if name not in known:
+        nearest = (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
+        yield Problem(code="name-unknown", place=Place(question=where), params={"name": name, "nearest": nearest})

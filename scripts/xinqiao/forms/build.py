@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,24 +12,17 @@ from functools import partial
 from typing import TypeVar
 
 from xinqiao.core.expression import Expression
-from xinqiao.core.name import NAME
 from xinqiao.core.problem import Problem, XinqiaoError
-from xinqiao.core.question import BadAnswer, Choice, Kind, Question
+from xinqiao.core.question import Choice
 from xinqiao.core.summary import Measure, SummarySpec
 from xinqiao.core.text import Text
-from xinqiao.forms.fit import checked, nearest
-from xinqiao.forms.shape import ChoiceShape, LabelShape, Nonresponse, RowShape, Sensitive, SummaryShape
+from xinqiao.forms.fit import checked, keys
+from xinqiao.forms.shape import ChoiceShape, LabelShape, Nonresponse, SummaryShape, as_text
 from xinqiao.forms.yaml_lines import Document, Path
 
 Lists = Mapping[str, tuple[Choice, ...]]
 Made = TypeVar("Made")
 
-CHOOSING = {Kind.SELECT_ONE.value, Kind.SELECT_MULTIPLE.value}
-TYPES_NOT_YET = {
-    "acknowledge", "audio", "barcode", "begin_repeat", "calculate", "date", "dateTime", "decimal", "end_repeat",
-    "file", "geopoint", "geoshape", "geotrace", "hidden", "image", "range", "rank", "select_one_from_file",
-    "time", "video",
-}  # fmt: skip
 MEASURES_NOT_YET = re.compile(r"change\(.*\)|n\(.*\).*")
 # What Python's and every browser's regular expressions read alike; anything else is refused.
 REGEX = re.compile(r"(?:[^\\(]|\((?!\?)|\(\?:|\\[dwDW]|\\[^A-Za-z0-9])*")
@@ -61,17 +54,23 @@ def text(shape: LabelShape | None) -> Text | None:
     return shape.text() if shape else None
 
 
-def choices(document: Document, path: Path) -> tuple[Choice, ...]:
-    """One list of choices; a repeated name is noted at its second place."""
+def choices(document: Document, path: Path, asked: Collection[str] = ()) -> tuple[Choice, ...]:
+    """One list of choices; a repeated name is noted at its second place.
+
+    asked: the names that choice_filters ask about; those that a choice has beside its own keys are its attributes.
+    """
     rows = document.get(path)
+    written = {key for row in rows if isinstance(row, dict) for key in row} if isinstance(rows, list) else set()
+    besides = {name for name in written.intersection(asked) if name not in keys(ChoiceShape)}
     made: dict[str, Choice] = {}
     spelt: dict[str, str] = {}
     for at in range(len(rows) if isinstance(rows, list) else 0):
         where = (*path, at)
-        shape = checked(ChoiceShape, document, where)
+        shape = checked(ChoiceShape, document, where, besides)
         if shape is None:
             continue
-        choice = attempt(document, (*where, "name"), partial(_choice, shape), shape.name)
+        attributes = _attributes(document, where, besides)
+        choice = attempt(document, (*where, "name"), partial(_choice, shape, attributes), shape.name)
         if choice and choice.name in made:
             note(document, "name-twice", (*where, "name"), choice.name, name=choice.name)
         elif choice:
@@ -84,62 +83,32 @@ def choices(document: Document, path: Path) -> tuple[Choice, ...]:
     return tuple(made.values())
 
 
+def _attributes(document: Document, path: Path, names: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """What a choice says beside its own keys, as text; one that it lacks is empty, as in a sheet."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        value = as_text(document.get((*path, name)))
+        if value is not None and not isinstance(value, str):
+            note(document, "value-not-text", (*path, name), key=name)
+        found[name] = value if isinstance(value, str) else ""
+    return tuple(found.items())
+
+
 def compared(spelling: str) -> str:
     """A spelling as files are read: numbers in one form, so that `2`, `2.0` and `02` are the same."""
     spelling = spelling.strip()
     return str(Fraction(spelling)) if NUMBER.fullmatch(spelling) else spelling
 
 
-def _choice(shape: ChoiceShape) -> Choice:
-    spellings = tuple(shape.column_value)
-    return Choice(name=shape.name, label=shape.label.text(), score=shape.score, column_value=spellings)
-
-
-def question(
-    document: Document, path: Path, shape: RowShape, lists: Lists, on_bad_answer: BadAnswer = BadAnswer.ROW
-) -> Question | None:
-    """One question of the survey; None where its type or name cannot be used. `on_bad_answer`: the form's default."""
-    kind = _kind(document, path, shape, lists)
-    missing = [key for key in ("name", "label") if not getattr(shape, key)]
-    for key in missing:
-        note(document, "form-key-missing", (*path, key), shape.name, key=key)
-    relevant = expression(document, (*path, "relevant"), shape.relevant, shape.name)
-    constraint = expression(document, (*path, "constraint"), shape.constraint, shape.name)
-    if kind is None or missing or shape.label is None:
-        return None
-    label, list_name = shape.label.text(), shape.type.split()[-1]
-    offered = lists.get(list_name, ()) if kind.value in CHOOSING else ()
-    if kind.value in CHOOSING and not offered and list_name in lists and document.get(("choices", list_name)):
-        return None  # every choice of the list is wrong and has been noted
-    return attempt(
-        document,
-        (*path, "name") if NAME.fullmatch(shape.name) is None else (*path, "type"),
-        lambda: Question(
-            name=shape.name, kind=kind, label=label, hint=text(shape.hint), choices=offered, required=shape.required,
-            relevant=relevant, constraint=constraint, constraint_message=text(shape.constraint_message),
-            role=shape.role, sensitive=shape.sensitive is Sensitive.HEALTH, column=shape.column,
-            missing=tuple(shape.missing), person=shape.person, on_bad_answer=shape.on_bad_answer or on_bad_answer,
-        ),
-        shape.name,
-    )  # fmt: skip
-
-
-def _kind(document: Document, path: Path, shape: RowShape, lists: Lists) -> Kind | None:
-    """The kind of a row's `type`; a list of choices that does not exist is noted."""
-    word, *rest = shape.type.split() or [""]
-    where = (*path, "type")
-    if word in TYPES_NOT_YET or "or_other" in rest:
-        note(document, "not-yet", where, shape.name, what=shape.type)
-    elif word not in [kind.value for kind in Kind] or len(rest) > (word in CHOOSING):
-        allowed = ", ".join([*(kind.value for kind in Kind), "begin_group", "end_group"])
-        note(document, "type-unknown", where, shape.name, type=shape.type, allowed=allowed)
-    elif word in CHOOSING and not rest:
-        note(document, "type-without-list", where, shape.name, type=word)
-    elif word in CHOOSING and rest[0] not in lists:
-        note(document, "list-unknown", where, shape.name, name=rest[0], nearest=nearest(rest[0], list(lists)))
-    else:
-        return Kind(word)
-    return None
+def _choice(shape: ChoiceShape, attributes: tuple[tuple[str, str], ...]) -> Choice:
+    return Choice(
+        name=shape.name,
+        label=shape.label.text(),
+        score=shape.score,
+        loinc=shape.loinc,
+        column_value=tuple(shape.column_value),
+        attributes=attributes,
+    )
 
 
 def expression(document: Document, path: Path, source: str, name: str = "") -> Expression | None:
@@ -181,7 +150,7 @@ def summary(document: Document, path: Path) -> SummarySpec | None:
             nonresponse=shape.nonresponse is Nonresponse.SENSITIVE,
             hierarchies=tuple(
                 steps for at, steps in enumerate(by) if isinstance(shape.by[at], list)
-            ), attendance=shape.attendance,
+            ), attendance=shape.attendance, coarsen=shape.coarsen,
             strategy=shape.strategy, base=shape.base, epsilon=Fraction(shape.epsilon),
         ),
         shape.name,

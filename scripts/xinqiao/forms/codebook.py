@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.form import Form
-from xinqiao.core.question import Choice, Question
+from xinqiao.core.question import Choice, Kind, Question
 from xinqiao.core.scale import Band, Scale
 from xinqiao.core.text import Lang, Text
 from xinqiao.forms.schema import decimal, scales_of
 
 COLUMNS = (
-    "name", "kind", "label", "role", "required", "relevant", "constraint", "scales", "column", "missing",
+    "name", "kind", "label", "role", "required", "relevant", "constraint", "calculation", "scales", "column", "missing",
     "value", "value_label", "score", "written",
 )  # fmt: skip
 SPOKEN = ("label", "value_label")
@@ -26,6 +26,7 @@ NOTHING: Cells = {}
 def codebook(form: Form, lang: Lang) -> list[dict[str, object]]:
     """One row a question and choice, one a scale and band, one a derived dimension and level; all of COLUMNS.
 
+    `relevant` holds the conditions of its groups too.
     `column` is a question's heading in files of others, or the question that a dimension is derived from;
     `value` a choice's, band's or level's name; `score` a choice's score or the lower end of a band or level;
     `written` how files of others write a choice, or the choices that a level holds.
@@ -66,7 +67,7 @@ def _cells(key: str, cell: Cell) -> list[Cell]:
 def _rows(form: Form) -> Iterator[Cells]:
     blank: Cells = dict.fromkeys(COLUMNS, "")
     for question in form.questions:
-        if question.answered:
+        if question.kind is not Kind.NOTE:
             parts = [_of_choice(choice) for choice in question.choices] or [NOTHING]
             yield from ({**blank, **_of_question(form, question), **part} for part in parts)
     for scale in form.scales:
@@ -83,8 +84,9 @@ def _of_question(form: Form, question: Question) -> Cells:
         "label": question.label,
         "role": question.role.value,
         "required": question.required,
-        "relevant": question.relevant.source if question.relevant else "",
+        "relevant": relevance.source if (relevance := question.relevance) else "",
         "constraint": question.constraint.source if question.constraint else "",
+        "calculation": question.calculation.source if question.calculation else "",
         "scales": " ".join(scales_of(form, question)),
         "column": question.column,
         "missing": " | ".join(question.missing),

@@ -17,12 +17,13 @@ def condition(form: Form, question: Question, lang: Lang) -> str:
     The answers are found by asking the expression itself for each possible one; where it speaks of
     more than one question, or of one with endless answers, the sentence stays general.
     """
-    if question.relevant is None:
+    relevance = question.relevance
+    if relevance is None:
         return ""
-    names = question.relevant.names()
+    names = relevance.names()
     if len(names) == 1:
         asked = form.question(*names)
-        held = [label for value, label in _answers(asked, lang) if question.relevant.holds({asked.name: value})]
+        held = [label for value, label in _answers(asked, lang) if relevance.holds({asked.name: value})]
         if held:
             answers = WORDS["or"][lang].join(held)
             return WORDS["only_if"][lang].format(question=asked.label[lang], answers=answers)

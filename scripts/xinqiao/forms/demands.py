@@ -12,14 +12,20 @@ from xinqiao.forms.build import compared
 from xinqiao.forms.place import written
 from xinqiao.forms.yaml_lines import Document, Path
 
+# What an import writes where only the college can say something; a form that holds it is not accepted.
+TO_FILL_IN = {"zh": "（待填写）", "en": "(to be filled in)"}
+
 
 def demands(
     document: Document, purpose: Purpose, questions: Iterable[Question], scales: Iterable[Scale]
 ) -> Iterator[Problem]:
     """Every demand that the parts of a form file do not meet."""
     parts = written(document)
+    yield from _placeholders(document)
     headed: dict[str, str] = {}
     for question in questions:
+        if question.of_other:
+            continue  # made by or_other, it stands nowhere in the file
         path = parts[question.name][0]
         yield from _codes(document, question, path)
         column = question.column.strip()
@@ -51,3 +57,10 @@ def _owed(document: Document, scale: Scale, path: Path) -> Iterator[Problem]:
     for where, key in lacking:
         params = {"scale": scale.name, "key": key}
         yield Problem(code="self-check-lacks", place=document.place(where, scale.name), params=params)
+
+
+def _placeholders(document: Document) -> Iterator[Problem]:
+    """What an import could not know and nobody has filled in yet."""
+    for path in document.values:
+        if document.get(path) in TO_FILL_IN.values():
+            yield Problem(code="placeholder-left", place=document.place(path), params={"key": str(path[0])})

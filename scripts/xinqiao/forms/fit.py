@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -21,13 +22,15 @@ TYPES = {
 }  # fmt: skip
 
 
-def checked(shape: type[AnyShape], document: Document, path: Path) -> AnyShape | None:
-    """The mapping at a path in its shape; problems are noted in the document.
+def checked(shape: type[AnyShape], document: Document, path: Path, besides: Collection[str] = ()) -> AnyShape | None:
+    """The mapping at a path in its shape, without the keys `besides`; problems are noted in the document.
 
     Keys too many and words lacking do not stop: what they stand in is still read, so that its other
     problems come in the same run.
     """
     raw = document.get(path)
+    if isinstance(raw, dict) and besides:
+        raw = {key: value for key, value in raw.items() if key not in besides}
     try:
         return shape.model_validate(raw)
     except ValidationError as error:
@@ -83,6 +86,8 @@ def _problem(shape: type[Shape], detail: ErrorDetails, document: Document, path:
         case "extra_forbidden":
             inner = _inner(shape, detail["loc"][:-1])
             place = document.place(where, question, key=True)
+            if key in inner.refused:
+                return Problem(code="feature-unsupported", place=place, params={"feature": key})
             if key in inner.not_yet:
                 return Problem(code="not-yet", place=place, params={"what": key})
             params = {"key": key, "nearest": nearest(key, list(keys(inner)))}

@@ -16,8 +16,11 @@ WORDS: Mapping[str, Text] = {
         zh="这份表单尚未开放：学院还没有设置能打开答案的密钥。",
         en="This form is not open: the college has not yet set up the keys that can open its answers.",
     ),
+    "to_questions": Text.of(zh="看过下面的说明了？直接填写", en="Read the notes below before? Go to the questions"),
+    "closed": Text.of(zh="报名已经截止，这里不再接收。", en="Registration has closed; nothing is taken here any more."),
+    "occasion": Text.of(zh="这场活动", en="The event"),
     "before": Text.of(zh="开始之前", en="Before you start"),
-    "privacy": Text.of(zh="谁能看到您的答案", en="Who can see your answers"),
+    "privacy": Text.of(zh="问什么、谁能看、留多久", en="What is asked, who can see it, for how long"),
     "readers": Text.of(
         zh="答案在您的设备上封存后才送出。能打开它的只有：{keys}。接收服务器和备份里只有封好的信封，接收方自己也看不到内容。",
         en="Your answers are sealed on your device before they leave it. Only these can open them: {keys}. "
@@ -28,6 +31,7 @@ WORDS: Mapping[str, Text] = {
         zh="备用密钥（原密钥遗失时使用）", en="the recovery key (used if another key has been lost)"
     ),
     "key_counsellor": Text.of(zh="心理教师的密钥", en="the counsellor's key"),
+    "key_organiser": Text.of(zh="活动组织者的密钥", en="the organiser's key"),
     "key_other": Text.of(zh="密钥“{name}”", en="the key “{name}”"),
     "kept": Text.of(
         zh="学院承诺封存的答案最多保存 {days} 天，到期删除。此外只记下收到的日期，不记姓名、IP 地址和设备。",
@@ -40,6 +44,11 @@ WORDS: Mapping[str, Text] = {
         "so that nobody can be recognised.",
     ),
     "not_published": Text.of(zh="答案不会公布，也不公布汇总结果。", en="Nothing made from these answers is published."),
+    "staff_only": Text.of(
+        zh="不对外公布；合在一起的统计只给校内工作人员看，人数过少的数字不显示。",
+        en="Nothing is published; figures for everyone together are for staff only, "
+        "and those about too few people are withheld.",
+    ),
     "nothing_stored": Text.of(
         zh="本页不使用 Cookie，也不在您的设备上保存任何内容；关闭页面，未提交的答案随即消失。",
         en="This page uses no cookies and stores nothing on your device; "
@@ -67,6 +76,20 @@ WORDS: Mapping[str, Text] = {
     "leave_empty": Text.of(
         zh="此栏供识别自动程序，请留空", en="Leave this field empty; it is there for automatic senders"
     ),
+    "format_date": Text.of(zh="例如 2026-03-27。", en="For example 2026-03-27."),
+    "format_time": Text.of(
+        zh="24 小时制，例如 08:30 或 21:05。", en="On the 24-hour clock, for example 08:30 or 21:05."
+    ),
+    "format_range": Text.of(zh="从 {low} 到 {high}，每步 {step}。", en="From {low} to {high} in steps of {step}."),
+    "acknowledge": Text.of(zh="我已读过并确认", en="I have read this and confirm it"),
+    "exit": Text.of(zh="马上离开", en="Leave now"),
+    "exit_how": Text.of(
+        zh="连按三次 Esc 键也会马上离开，填写的内容随即清除，“后退”也回不到这里。",
+        en="Pressing Esc three times leaves at once too. What you filled in is gone, and “back” does not return here.",
+    ),
+    "print": Text.of(zh="打印这份表单", en="Print this form"),
+    "back": Text.of(zh="上一步", en="Back"),
+    "continue": Text.of(zh="继续", en="Continue"),
     "choose": Text.of(zh="未选择", en="Nothing chosen"),
     "send": Text.of(zh="提交", en="Send"),
     "only_if": Text.of(
@@ -80,6 +103,16 @@ WORDS: Mapping[str, Text] = {
     "title_close": Text.of(zh="》", en="”"),
 }
 
+# Beside an answer that is a sign of danger, where a form is about somebody else.
+OF_ANOTHER: Mapping[str, Text] = {
+    "danger_lead": Text.of(zh="先打电话，再填表", en="Call first, then go on with this form"),
+    "danger": Text.of(
+        zh="现在就打下面的急救或报警电话，别让他一个人待着，再找最近的老师。有人接手了，再接着填。",
+        en="Call one of the emergency numbers below now, do not leave the person alone, then find the nearest member "
+        "of staff. Go on with this form once somebody has taken over.",
+    ),
+}
+
 # What form.js says.
 SCRIPT_WORDS: Mapping[str, Text] = {
     "errors": Text.of(zh="还有几处要再看一下", en="Some answers need another look"),
@@ -87,6 +120,12 @@ SCRIPT_WORDS: Mapping[str, Text] = {
     "many": Text.of(zh="请至少选择一项", en="Choose at least one answer"),
     "text": Text.of(zh="请填写", en="Enter an answer"),
     "whole": Text.of(zh="请填写整数", en="Enter a whole number"),
+    "decimal": Text.of(zh="请填写数字，例如 36.5", en="Enter a number, such as 36.5"),
+    "date": Text.of(zh="请填写日期，例如 2026-03-27", en="Enter a date, such as 2026-03-27"),
+    "time": Text.of(zh="请填写时间，例如 08:30", en="Enter a time, such as 08:30"),
+    "range": Text.of(zh="请填写范围内的数字", en="Enter a number of this range"),
+    "tick": Text.of(zh="请勾选确认", en="Tick the box to confirm"),
+    "progress": Text.of(zh="第 {at} 步，共 {all} 步", en="Step {at} of {all}"),
     "constraint": Text.of(zh="这个回答超出了允许的范围", en="This answer is outside what the question allows"),
     "colon": Text.of(zh="：", en=": "),
     "error": Text.of(zh="错误：", en="Error: "),
@@ -108,6 +147,11 @@ SEND_WORDS: Mapping[str, Text] = {
         zh="接收服务器没有接受这份答案。请稍后再次点击“提交”；如果仍不成功，请告诉发布这份表单的老师。",
         en="The receiver did not accept this form. Choose “Send” again a little later; "
         "if it still fails, tell the staff who published it.",
+    ),
+    "late": Text.of(
+        zh="按您设备上的时间，报名已经截止，送出也不会被接收。如果设备的时间不准，仍可以试。",
+        en="By the clock of your device registration has closed, and what you send will not be taken. "
+        "If that clock is wrong, you can still try.",
     ),
     "insecure": Text.of(
         zh="本页不是通过加密连接（https）打开的，浏览器无法封存答案，所以不会送出。"

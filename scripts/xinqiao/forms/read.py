@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -10,28 +9,27 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from xinqiao.core.derived import Derived
+from xinqiao.core.expression import Expression
 from xinqiao.core.form import NO_FILE, Form, Purpose
 from xinqiao.core.name import NAME
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.question import BadAnswer, Choice, Question, Role, Section
-from xinqiao.core.text import Text
 from xinqiao.forms import build
 from xinqiao.forms.demands import demands
 from xinqiao.forms.derived import derived
 from xinqiao.forms.fit import checked
 from xinqiao.forms.foreign import foreign
+from xinqiao.forms.group import sections
 from xinqiao.forms.place import in_file, rows
 from xinqiao.forms.scale import cases
 from xinqiao.forms.scale import scale as read_scale
-from xinqiao.forms.shape import FormShape, RowShape
+from xinqiao.forms.shape import FormShape
 from xinqiao.forms.yaml_lines import Document, Path, raise_all, read_yaml
 
 Made = TypeVar("Made")
 
 NO_LISTS: Mapping[str, tuple[Choice, ...]] = MappingProxyType({})
 NO_STEPS: Mapping[str, Derived] = MappingProxyType({})
-GROUP = re.compile(r"(begin|end)[ _]group")
-GROUP_NOT_YET = ("relevant", "required", "constraint")
 
 
 def read_form(
@@ -46,66 +44,31 @@ def read_form(
     document = read_yaml(path)
     shape = checked(FormShape, document, ())
     own = document.get(("choices",))
-    offered = {name: build.choices(document, ("choices", name)) for name in (own if isinstance(own, dict) else ())}
-    sections = _sections(document, {**lists, **offered}, shape.on_bad_answer if shape else BadAnswer.ROW)
-    form = _form(document, shape, sections, steps)
+    asked = _asked(document)
+    offered = {
+        name: build.choices(document, ("choices", name), asked.get(name, ()))
+        for name in (own if isinstance(own, dict) else ())
+    }
+    made = sections(document, {**lists, **offered}, shape.on_bad_answer if shape else BadAnswer.ROW)
+    form = _form(document, shape, made, steps)
     raise_all(document.problems)
     if form is None:
         raise ValueError("a form was refused without a problem")
     return form
 
 
-class _Groups:
-    """The sections as the rows come: questions outside of a group make a section without a title."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.sections: list[Section] = []
-        self.questions: list[Question] = []
-        self.open: tuple[Path, str, Text | None, Text | None] | None = None
-
-    def close(self) -> None:
-        """Ends the present section, if it holds a question."""
-        _, name, title, hint = self.open or ((), "", None, None)
-        if self.questions:
-            section = Section(name=name, title=title, note=hint, questions=tuple(self.questions))
-            self.sections.append(section)
-        self.questions, self.open = [], None
-
-    def row(self, path: Path, shape: RowShape, word: str) -> None:
-        """Takes a row that begins or ends a group."""
-        if word == "end":
-            if self.open is None:
-                build.note(self.document, "group-end-alone", (*path, "type"))
-            self.close()
-            return
-        if not shape.name:
-            build.note(self.document, "form-key-missing", path, key="name")
-        for key in GROUP_NOT_YET:
-            if getattr(shape, key):
-                build.note(self.document, "not-yet", (*path, key), shape.name, what=f"begin_group: {key}")
-        if self.open is not None:
-            build.note(self.document, "not-yet", (*path, "type"), shape.name, what="begin_group, begin_group")
-        self.close()
-        self.open = (path, shape.name, build.text(shape.label), build.text(shape.hint))
-
-
-def _sections(document: Document, lists: build.Lists, on_bad_answer: BadAnswer) -> tuple[Section, ...]:
-    groups = _Groups(document)
+def _asked(document: Document) -> Mapping[str, set[str]]:
+    """For each list of choices the bare names in the choice_filters of the questions that offer it."""
+    asked: dict[str, set[str]] = {}
     for at in rows(document, "survey"):
-        path: Path = ("survey", at)
-        shape = checked(RowShape, document, path)
-        if shape is None:
-            continue
-        if group := GROUP.fullmatch(shape.type.strip()):
-            groups.row(path, shape, group[1])
-        elif question := build.question(document, path, shape, lists, on_bad_answer):
-            groups.questions.append(question)
-    if groups.open is not None:
-        path, name, *_ = groups.open
-        build.note(document, "group-open", (*path, "type"), name, name=name)
-    groups.close()
-    return tuple(groups.sections)
+        kind, chosen = (document.get(("survey", at, key)) for key in ("type", "choice_filter"))
+        if isinstance(kind, str) and isinstance(chosen, str) and len(kind.split()) > 1:
+            try:
+                columns = Expression(chosen).columns()
+            except XinqiaoError:
+                continue  # noted where the question is read
+            asked.setdefault(kind.split()[1], set()).update(columns)
+    return asked
 
 
 def _made(document: Document, part: str, make: Callable[[Document, Path], Made | None]) -> list[Made]:
@@ -128,14 +91,14 @@ def _coarser(document: Document, questions: Sequence[Question], steps: Mapping[s
 
 
 def _form(
-    document: Document, shape: FormShape | None, sections: tuple[Section, ...], steps: Mapping[str, Derived]
+    document: Document, shape: FormShape | None, parts: tuple[Section, ...], steps: Mapping[str, Derived]
 ) -> Form | None:
     """The form; where parts are missing, stand-ins, so that what hangs together is still looked at."""
     scales = _made(document, "scales", read_scale)
     dimensions = _made(document, "derived", derived)
     summaries = _made(document, "summaries", build.summary)
-    questions = [question for section in sections for question in section.questions]
-    named = {part.name for parts in (questions, scales, dimensions) for part in parts}
+    questions = [question for section in parts for question in section.questions]
+    named = {part.name for made_of in (questions, scales, dimensions) for part in made_of}
     wanted = {name for summary in summaries for name in summary.by} - named
     dimensions += [step for step in _coarser(document, questions, steps) if step.name in wanted]
     proofs = list(cases(document, rows(document, "cases"), questions, scales))
@@ -154,17 +117,20 @@ def _form(
             title=shape.settings.title.text() if shape else build.NOWHERE,
             intro=build.text(shape.intro) if shape else None,
             consent=shape.consent.text() if shape else build.NOWHERE,
-            sections=sections,
+            sections=parts,
             scales=tuple(scales),
             derived=tuple(dimensions),
             summaries=tuple(summaries),
             cases=tuple(proofs),
             file=file,
+            paged=bool(shape and shape.settings.style),
+            untranslated=tuple(shape.untranslated) if shape else (),
+            loinc=shape.settings.loinc if shape else "",
             seal_to=tuple(shape.seal_to) if shape else ("–",),
             retention_days=shape.retention.days if shape else 1,
         )
     except XinqiaoError as error:
-        made = {question.name for question in questions} | {scale.name for scale in scales}
-        made |= {dimension.name for dimension in dimensions} | {summary.name for summary in summaries}
+        made = named | {part.name for made_of in (dimensions, summaries) for part in made_of}
+        made |= {group.name for section in parts for group in section.groups}
         document.problems += in_file(document, error.problems, made)
     return None

@@ -13,7 +13,7 @@ from typing import assert_never
 from xinqiao.core.bounds import bounds
 from xinqiao.core.derived import Derived
 from xinqiao.core.form import Form
-from xinqiao.core.question import BadAnswer, Kind, Question
+from xinqiao.core.question import ACKNOWLEDGED, BadAnswer, Choice, Kind, Question, Steps
 from xinqiao.core.scale import Scale
 from xinqiao.core.text import Lang
 
@@ -21,10 +21,10 @@ from xinqiao.core.text import Lang
 def table_schema(form: Form, lang: Lang) -> dict[str, object]:
     """The Frictionless Table Schema of a form's answers, titles in one language.
 
-    A question with `relevant` is optional. The cells of a select_multiple are choice names joined by a space.
-    Derived dimensions are no fields: nobody answers them. What `file` says of files of others stands beside
-    the fields and in none of them: codes that such a file writes for no answer are emptied as it is read, and in
-    our own tables the same words may be an answer.
+    A question with `relevant`, its own or its groups', is optional. The cells of a select_multiple are choice
+    names joined by a space; a time is `HH:MM`. Derived dimensions and calculates are no fields: nobody answers
+    them. What `file` says of files of others stands beside the fields and in none of them: codes that such a
+    file writes for no answer are emptied as it is read, and in our own tables the same words may be an answer.
     """
     return {
         "title": form.title[lang],
@@ -34,20 +34,27 @@ def table_schema(form: Form, lang: Lang) -> dict[str, object]:
         "xinqiao:version": form.version,
         "xinqiao:purpose": form.purpose.value,
         "xinqiao:scales": [_scale(scale, lang) for scale in form.scales],
+        **({"xinqiao:calculated": made} if (made := _calculated(form, lang)) else {}),
         **({"xinqiao:derived": [_derived(made, lang) for made in form.derived]} if form.derived else {}),
         **({"xinqiao:file": settings} if (settings := _file(form)) else {}),
     }
 
 
 def _field(form: Form, question: Question, lang: Lang) -> dict[str, object]:
-    field: dict[str, object] = {"name": question.name, "type": _type(question.kind), "title": question.label[lang]}
+    field: dict[str, object] = {"name": question.name, "type": _type(question), "title": question.label[lang]}
+    if question.kind is Kind.TIME:
+        field["format"] = "%H:%M"
     if question.hint:
         field["description"] = question.hint[lang]
     if constraints := _constraints(question):
         field["constraints"] = constraints
     if question.missing:
         field["missingValues"] = ["", *question.missing]
-    rules = {"relevant": question.relevant, "constraint": question.constraint}
+    rules = {
+        "relevant": question.relevance,
+        "constraint": question.constraint,
+        "choice_filter": question.choice_filter,
+    }
     return {
         **field,
         "xinqiao:kind": question.kind.value,
@@ -57,25 +64,34 @@ def _field(form: Form, question: Question, lang: Lang) -> dict[str, object]:
         **({"xinqiao:column": question.column} if question.column else {}),
         **({"xinqiao:on_bad_answer": "cell"} if question.on_bad_answer is BadAnswer.CELL else {}),
         **{f"xinqiao:{name}": rule.source for name, rule in rules.items() if rule},
+        **({"xinqiao:parameters": written_steps(question.steps)} if question.steps else {}),
         **({"xinqiao:choices": _choices(question, lang)} if question.choices else {}),
         **({"xinqiao:scales": scales} if (scales := scales_of(form, question)) else {}),
     }
 
 
-def _type(kind: Kind) -> str:
-    match kind:
+def _type(question: Question) -> str:
+    match question.kind:
         case Kind.INTEGER:
             return "integer"
-        case Kind.TEXT | Kind.SELECT_ONE | Kind.SELECT_MULTIPLE:
+        case Kind.DECIMAL:
+            return "number"
+        case Kind.RANGE:
+            return "integer" if question.whole else "number"
+        case Kind.DATE:
+            return "date"
+        case Kind.TIME:
+            return "time"
+        case Kind.TEXT | Kind.SELECT_ONE | Kind.SELECT_MULTIPLE | Kind.ACKNOWLEDGE:
             return "string"
-        case Kind.NOTE:
-            raise ValueError("a note has no answers")
-    assert_never(kind)
+        case Kind.NOTE | Kind.CALCULATE:
+            raise ValueError("nobody answers this kind")
+    assert_never(question.kind)
 
 
 def _constraints(question: Question) -> dict[str, object]:
     found: dict[str, object] = {}
-    if question.required and question.relevant is None:
+    if question.required and question.relevance is None:
         found["required"] = True
     names = [choice.name for choice in question.choices]
     if question.kind is Kind.SELECT_ONE:
@@ -83,20 +99,35 @@ def _constraints(question: Question) -> dict[str, object]:
     elif question.kind is Kind.SELECT_MULTIPLE:
         one = "|".join(name.replace(".", r"\.") for name in names)
         found["pattern"] = f"^({one})( ({one}))*$"
+    elif question.kind is Kind.ACKNOWLEDGE:
+        found["enum"] = [ACKNOWLEDGED]
     elif question.kind is Kind.INTEGER:
         limits = bounds(question.constraint)
         found |= {"minimum": limits.low} if limits.low is not None else {}
         found |= {"maximum": limits.high} if limits.high is not None else {}
+    elif question.steps and question.whole:
+        steps = [int(step) for step in question.steps]
+        found |= {"minimum": steps[0], "maximum": steps[-1]}
     return found
 
 
+def written_steps(steps: Steps) -> str:
+    """The numbers of a range as XLSForm writes them under `parameters`."""
+    return f"start={steps.start} end={steps.end} step={steps.step}"
+
+
 def _choices(question: Question, lang: Lang) -> list[dict[str, object]]:
-    return [
-        {"name": choice.name, "label": choice.label[lang]}
-        | ({} if choice.score is None else {"score": choice.score})
-        | ({"column_value": list(choice.column_value)} if choice.column_value else {})
-        for choice in question.choices
-    ]
+    return [_choice(choice, lang) for choice in question.choices]
+
+
+def _choice(choice: Choice, lang: Lang) -> dict[str, object]:
+    return {
+        "name": choice.name,
+        "label": choice.label[lang],
+        **({} if choice.score is None else {"score": choice.score}),
+        **({"column_value": list(choice.column_value)} if choice.column_value else {}),
+        **{f"xinqiao:{name}": value for name, value in choice.attributes},
+    }
 
 
 def decimal(number: Fraction) -> str:
@@ -124,6 +155,14 @@ def _scale(scale: Scale, lang: Lang) -> dict[str, object]:
         **({"danger": {"item": danger.item, "at_least": danger.at_least}} if (danger := scale.danger) else {}),
         **{key: words for key, words in (("source", scale.source), ("licence", scale.licence)) if words},
     }
+
+
+def _calculated(form: Form, lang: Lang) -> list[dict[str, object]]:
+    return [
+        {"name": question.name, "title": question.label[lang], "calculation": question.calculation.source}
+        for question in form.questions
+        if question.calculation
+    ]
 
 
 def _derived(made: Derived, lang: Lang) -> dict[str, object]:

@@ -17,20 +17,19 @@ from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import Kind, Question
 from xinqiao.core.scale import Method, Scale
 from xinqiao.core.text import Lang
+from xinqiao.forms.field import alarming, sections
 from xinqiao.forms.page import (
     ASSETS,
     OUTCOME_ASSETS,
     action,
-    alarming,
     as_page,
     in_words,
-    notice,
     paragraphs,
     render,
-    sections,
     spoken,
 )
 from xinqiao.forms.page_words import SCRIPT_WORDS, SEND_WORDS, WORDS
+from xinqiao.forms.privacy import notice
 from xinqiao.forms.self_check_words import CHECK_SCRIPT_WORDS, CHECK_WORDS, CONTRIBUTE_SCRIPT_WORDS
 
 # To the site's root: the check lies at /<lang>/forms/<form>/, its other pages one level deeper.
@@ -50,18 +49,21 @@ def self_check_pages(
     demonstration: bool,
     help_html: Callable[[str], str],
     articles: Sequence[tuple[str, str]],
+    quick_exit: str,
 ) -> Mapping[str, str]:
     """Every page of a self-check in one language, by its name below the form's folder; the check itself is "".
 
     recipients: public halves of the keys of `seal_to`; without any there is no page for contributing.
     help_html: the bar with help lines for a page that lies so far below the site's root, trusted HTML.
-    articles: titles and addresses (below the language's folder) of what can be read on.
+    articles: titles and addresses (below the language's folder) of what can be read on. quick_exit: where the
+    button leads that leaves the page at once.
     """
     common: Data = {
         "form": form,
         "lang": lang.value,
         "title": form.title[lang],
         "demonstration": demonstration,
+        "quick_exit": quick_exit,
         "words": spoken(WORDS, lang) | spoken(CHECK_WORDS, lang),
         "sections": sections(form, lang),
         "numbers": _numbers(form),

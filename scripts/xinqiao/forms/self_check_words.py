@@ -70,16 +70,16 @@ CHECK_WORDS: Mapping[str, Text] = {
     "result": Text.of(zh="您的结果", en="Your result"),
     "means": Text.of(zh="这个分数说明什么，不说明什么", en="What this score tells, and what it does not"),
     "means_1": Text.of(
-        zh="它由您的回答算出，只说明问到的这些困扰在这段时间里有多常出现。范围是大致的，差一两分没有区别。",
-        en="It is made from your answers and tells only how often the troubles asked about were there in this time. "
-        "The ranges are rough; a point or two makes no difference.",
+        zh="它由您的回答算出，只说明问到的这些方面，这段时间里大致怎样。差一两分没有区别。",
+        en="It is made from your answers and tells only roughly how the matters asked about were in this time. "
+        "A point or two makes no difference.",
     ),
     "means_2": Text.of(
-        zh="它说明不了您是不是生了病，也说明不了您是个怎样的人。熬夜、考试、生理期、身体不舒服，都可能让分数变高。"
-        "得分高的人里，许多并没有问卷所问的那种情况；得分低的人里，也有需要帮助的。",
+        zh="它说明不了您是不是生了病，也说明不了您是个怎样的人。熬夜、考试、生理期、身体不舒服，都可能让分数变差。"
+        "分数差的人里，许多并没有问卷所问的那种情况；分数好的人里，也有需要帮助的。",
         en="It cannot tell whether you are ill, nor what kind of person you are. Late nights, exams, periods or "
-        "an ailing body can raise it too. Many with a high score are not in the condition that the questionnaire asks "
-        "about, and some with a low one need help.",
+        "an ailing body can make it look worse too. Many whose score looks bad are not in the condition that the "
+        "questionnaire asks about, and some whose score looks good need help.",
     ),
     "scoring_link": Text.of(
         zh="这份问卷从哪里来、怎样计分、有多可靠",

@@ -13,7 +13,7 @@ from xinqiao.core.form import Purpose
 from xinqiao.core.question import BadAnswer, Role
 from xinqiao.core.scale import Method
 from xinqiao.core.summary import Attendance, Audience, Strategy
-from xinqiao.core.text import Text
+from xinqiao.core.text import Lang, Text
 
 
 class Sensitive(StrEnum):
@@ -28,6 +28,12 @@ class Nonresponse(StrEnum):
 
     OPEN = "open"
     SENSITIVE = "sensitive"
+
+
+class Style(StrEnum):
+    """How a form is shown: one thing a page."""
+
+    PAGES = "pages"
 
 
 def as_text(value: object) -> object:
@@ -65,10 +71,15 @@ Lax = Field(strict=False)
 
 
 class Shape(BaseModel):
-    """A mapping of the file. `not_yet`: keys that the format has and this version does not read."""
+    """A mapping of the file.
+
+    `not_yet`: keys that the format has and this version does not read; `refused`: columns of XLSForm that no
+    form of ours can have.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     not_yet: ClassVar[frozenset[str]] = frozenset()
+    refused: ClassVar[frozenset[str]] = frozenset()
 
 
 class LabelShape(Shape):
@@ -85,11 +96,13 @@ class LabelShape(Shape):
 class SettingsShape(Shape):
     """`settings`: what XLSForm's settings sheet holds."""
 
-    not_yet = frozenset({"default_language", "style", "instance_name", "public_key", "submission_url"})
+    refused = frozenset({"default_language", "instance_name", "public_key", "submission_url"})
     form_id: Words
     version: Annotated[int, Field(ge=1)]
     purpose: Annotated[Purpose, Lax]
     title: LabelShape
+    style: Annotated[Style, Lax] | None = None
+    loinc: Words = ""
 
 
 class RetentionShape(Shape):
@@ -125,6 +138,7 @@ class FormShape(Shape):
     settings: SettingsShape
     intro: LabelShape | None = None
     consent: LabelShape
+    untranslated: list[Annotated[Lang, Lax]] = []
     survey: list[Any]
     choices: dict[str, list[Any]] = {}
     scales: list[Any] = []
@@ -140,12 +154,7 @@ class FormShape(Shape):
 class RowShape(Shape):
     """One row of `survey`: a question, or the begin or end of a group."""
 
-    not_yet = frozenset(
-        {
-            "appearance", "autoplay", "calculation", "choice_filter", "default", "guidance_hint", "image", "media",
-            "parameters", "read_only", "repeat_count", "required_message", "trigger",
-        }
-    )  # fmt: skip
+    refused = frozenset({"autoplay", "guidance_hint", "image", "media", "audio", "video", "repeat_count", "trigger"})
     type: Words
     name: Words = ""
     label: LabelShape | None = None
@@ -154,6 +163,14 @@ class RowShape(Shape):
     relevant: Words = ""
     constraint: Words = ""
     constraint_message: LabelShape | None = None
+    required_message: LabelShape | None = None
+    calculation: Words = ""
+    choice_filter: Words = ""
+    parameters: Words = ""
+    appearance: Words = ""
+    default: Words = ""
+    read_only: YesNo = False
+    loinc: Words = ""
     role: Annotated[Role, Lax] = Role.ANSWER
     sensitive: Annotated[Sensitive, Lax] = Sensitive.NONE
     person: YesNo = False
@@ -163,12 +180,13 @@ class RowShape(Shape):
 
 
 class ChoiceShape(Shape):
-    """One choice of a list."""
+    """One choice of a list. Keys that a choice_filter asks about stand beside these."""
 
-    not_yet = frozenset({"image", "media"})
+    refused = frozenset({"image", "media", "audio", "video"})
     name: Words
     label: LabelShape
     score: int | None = None
+    loinc: Words = ""
     column_value: Several = []
 
 
@@ -182,6 +200,14 @@ class BandShape(Shape):
     advice: LabelShape | None = None
 
 
+class CoarserBandShape(Shape):
+    """One band of a coarser set."""
+
+    name: Words
+    low: Number
+    label: LabelShape
+
+
 class DangerShape(Shape):
     """`danger` of a scale: the item that shows help, and from which score on."""
 
@@ -192,7 +218,6 @@ class DangerShape(Shape):
 class ScaleShape(Shape):
     """One entry of `scales`."""
 
-    not_yet = frozenset({"coarser_bands"})
     name: Words
     title: LabelShape
     items: list[Words]
@@ -201,6 +226,7 @@ class ScaleShape(Shape):
     factor: Number = Decimal(1)
     missing_items: Annotated[int, Field(ge=0)] = 0
     bands: list[BandShape] = []
+    coarser_bands: list[list[CoarserBandShape]] = []
     danger: DangerShape | None = None
     sensitive: Annotated[Sensitive, Lax] | None = None
     source: Words = ""
@@ -233,7 +259,7 @@ class CaseShape(Shape):
 class SummaryShape(Shape):
     """One entry of `summaries`; a list inside `by` is a hierarchy."""
 
-    not_yet = frozenset({"protect", "coarsen"})
+    not_yet = frozenset({"protect"})
     name: Words
     title: LabelShape
     by: list[Any] = []
@@ -244,3 +270,4 @@ class SummaryShape(Shape):
     base: int = 0
     epsilon: Number = Decimal(0)
     attendance: Annotated[Attendance, Lax] = Attendance.PRIVATE
+    coarsen: YesNo = False

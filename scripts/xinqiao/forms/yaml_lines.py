@@ -97,18 +97,23 @@ def read_yaml(path: FilePath) -> Document:
 
     Raises XinqiaoError: form-unreadable, yaml-syntax, yaml-feature.
     """
-    document = Document(file=str(path))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise refuse("form-unreadable", Place(file=str(path))) from None
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, file: str) -> Document:
+    """YAML with places in a file of that name. Raises XinqiaoError (yaml-syntax, yaml-feature)."""
+    document = Document(file=file)
     try:
         node = _Composer(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         _stop(document.file, error)
     except yaml.reader.ReaderError as error:
         before = text[: int(error.position)]
-        place = Place(file=str(path), line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
+        place = Place(file=file, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
         raise refuse("yaml-syntax", place, detail=f"U+{ord(text[error.position]):04X}") from None
     if node is not None:
         document.value = _plain(node, (), document)

@@ -1,4 +1,5 @@
-"""What the Table Schema cannot say of a row: relevance, questions that must be answered then, constraints.
+"""What the Table Schema cannot say of a row: relevance, questions that must be answered then, constraints,
+which choices a choice_filter leaves, steps of a range.
 
 As ODK has it, the answer to a question that is not relevant is not kept: it is emptied before
 anything is judged, counted, and the row goes on. Relevance is decided in the order of the form,
@@ -9,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from xinqiao.core.expression import Node, Value, evaluate, truth
 from xinqiao.core.form import Form
-from xinqiao.core.question import Kind, Question
+from xinqiao.core.logic import Calculations
+from xinqiao.core.question import CHOOSING, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Logic:
     """A form's questions with their expressions, parsed once for all rows."""
 
     rules: tuple[tuple[Question, Node | None, Node | None], ...]
+    calculations: Calculations
 
     @classmethod
     def of(cls, form: Form) -> Logic:
@@ -28,45 +33,53 @@ class Logic:
             tuple(
                 (
                     question,
-                    question.relevant.tree() if question.relevant else None,
+                    relevance.tree() if (relevance := question.relevance) else None,
                     question.constraint.tree() if question.constraint else None,
                 )
                 for question in form.questions
                 if question.answered
-            )
+            ),
+            Calculations(form.questions),
         )
 
-    def keep_relevant(self, answers: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-        """The answers (question → text) without those to irrelevant questions, and whose were emptied."""
-        emptied = self.irrelevant(answers)
+    def keep_relevant(
+        self, answers: Mapping[str, str], today: date | None = None
+    ) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The answers (question → text) without those to irrelevant questions, and whose were emptied.
+
+        today: the day on which they were given, where it is known.
+        """
+        emptied = self.irrelevant(answers, today)
         return {**answers, **dict.fromkeys(emptied, "")}, emptied
 
-    def irrelevant(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+    def irrelevant(self, values: Mapping[str, Value], today: date | None = None) -> tuple[str, ...]:
         """The questions that have an answer, texts or typed, and were not to be asked."""
         kept: dict[str, Value] = dict(values)
+        told = self.calculations.over(kept, today)
         emptied: list[str] = []
         for question, relevant, _ in self.rules:
-            if relevant and not truth(evaluate(relevant, kept, kept.get(question.name), None)):
+            if relevant and not truth(evaluate(relevant, told, kept.get(question.name), today)):
                 if kept.get(question.name) not in {None, ""}:
                     emptied.append(question.name)
                 kept[question.name] = None
         return tuple(emptied)
 
-    def faults(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    def faults(self, values: Mapping[str, Value], today: date | None = None) -> Iterator[tuple[str, str]]:
         """(code, question) for each typed value that breaks a rule of its question."""
+        told = self.calculations.over(values, today)
         for question, relevant, constraint in self.rules:
             value = values.get(question.name)
             if value is None:
-                if question.required and (relevant is None or truth(evaluate(relevant, values, None, None))):
+                if question.required and (relevant is None or truth(evaluate(relevant, told, None, today))):
                     yield "answer-required", question.name
-            elif _outside(question, value):
+            elif _outside(question, value, told):
                 yield "answer-outside", question.name
-            elif constraint and not truth(evaluate(constraint, values, value, None)):
+            elif constraint and not truth(evaluate(constraint, told, value, today)):
                 yield "answer-constraint", question.name
 
 
-def _outside(question: Question, value: Value) -> bool:
-    if question.kind in {Kind.SELECT_ONE, Kind.SELECT_MULTIPLE}:
+def _outside(question: Question, value: Value, values: Mapping[str, Value]) -> bool:
+    if question.kind in CHOOSING:
         chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
-        return not chosen <= {choice.name for choice in question.choices}
-    return False
+        return not chosen <= {choice.name for choice in question.offered(values)}
+    return question.steps is not None and Decimal(str(value)) not in question.steps

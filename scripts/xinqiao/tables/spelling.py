@@ -12,6 +12,7 @@ from functools import lru_cache
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import Kind, Question, Role
 from xinqiao.tables.file import spelled
+from xinqiao.tables.moment import date_of, number_of, time_of
 from xinqiao.tables.score import mirror
 
 # Longer runs of digits are no answer; they would only cost time.
@@ -69,6 +70,12 @@ class Spelling:
                 return " ".join(map(self._name, text.split(" ")))
             case Kind.INTEGER:
                 return self._number(text)
+            case Kind.DECIMAL | Kind.RANGE:
+                return number_of(text)
+            case Kind.DATE:
+                return date_of(text)
+            case Kind.TIME:
+                return time_of(text)
         return text if self.question.role is Role.DIMENSION else cell.strip()
 
     def _name(self, text: str) -> str:

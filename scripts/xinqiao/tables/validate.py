@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from xinqiao.core.expression import Value
@@ -92,12 +93,12 @@ def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validat
     findings = list(raw.findings)
     kept: list[tuple[int, Answers]] = []
     for number, answers in raw.rows:
-        relevant, emptied = judge.logic.keep_relevant(answers)
+        relevant, emptied = judge.logic.keep_relevant(answers, raw.days.get(number))
         findings += [Finding(code="answer-irrelevant", row=number, field=name) for name in emptied]
         kept.append((number, relevant))
     rows: list[tuple[int, Row]] = []
     for (number, answers), judged in zip(kept, _judged(schema, tuple(judge.asked), kept), strict=True):
-        values, seen = judge.row(answers, judged)
+        values, seen = judge.row(answers, judged, raw.days.get(number))
         found = [Finding(code=code, row=number, field=name) for code, name in seen]
         findings += found
         if not any(finding.sets_aside for finding in found):
@@ -128,7 +129,9 @@ class _Judge:
         lenient = frozenset(name for name, each in asked.items() if each.on_bad_answer is BadAnswer.CELL)
         return cls(asked=asked, logic=Logic.of(form), lenient=lenient)
 
-    def row(self, answers: Answers, judged: frictionless.Row) -> tuple[dict[str, Value], Sequence[tuple[str, str]]]:
+    def row(
+        self, answers: Answers, judged: frictionless.Row, day: date | None
+    ) -> tuple[dict[str, Value], Sequence[tuple[str, str]]]:
         """The typed values of a row, None for those that are none or cannot be used, and (code, question) of faults."""
         faults = list(dict.fromkeys(_schema_faults(judged)))
         bad = {name for _, name in faults}
@@ -141,9 +144,9 @@ class _Judge:
         while True:
             if spared:
                 # What an emptied answer made relevant is no longer so.
-                emptied += (gone := self.logic.irrelevant(values))
+                emptied += (gone := self.logic.irrelevant(values, day))
                 values |= dict.fromkeys(gone)
-            found = [fault for fault in self.logic.faults(values) if fault[1] not in bad | spared.keys()]
+            found = [fault for fault in self.logic.faults(values, day) if fault[1] not in bad | spared.keys()]
             fresh = {name: code for code, name in found if name in self.lenient}
             if not fresh:
                 break
@@ -188,7 +191,10 @@ def _without_codes(schema: Mapping[str, object]) -> dict[str, object]:
 
 
 def _schema_faults(judged: frictionless.Row) -> Iterator[tuple[str, str]]:
-    """(code, question) for each error of a row, in the order of the schema, then for numbers too large."""
+    """(code, question) for each error of a row, in the order of the schema, then for numbers too large.
+
+    To frictionless NaN is a number; here it is none.
+    """
     for error in judged.errors:
         name = str(getattr(error, "field_name", ""))
         if error.type == "type-error":
@@ -197,8 +203,15 @@ def _schema_faults(judged: frictionless.Row) -> Iterator[tuple[str, str]]:
             yield "answer-required" if judged[name] is None else "answer-outside", name
     for name in judged.field_names:
         value = judged[name]
-        if name != NUMBER and isinstance(value, int) and abs(value) > LARGEST:
+        if name != NUMBER and isinstance(value, int | Decimal) and not _kept(value):
             yield "answer-outside", name
+
+
+def _kept(value: int | Decimal) -> bool:
+    """Whether a number is one, and of a size that every browser holds exactly."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        return False
+    return -LARGEST <= value <= LARGEST
 
 
 def _typed(question: Question, judged: frictionless.Row, answers: Answers) -> Value:
@@ -206,8 +219,13 @@ def _typed(question: Question, judged: frictionless.Row, answers: Answers) -> Va
     if not text:
         return None
     match question.kind:
-        case Kind.INTEGER:
-            return int(judged[question.name])
+        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
+            number = judged[question.name]
+            return int(number) if question.whole else float(number)
+        case Kind.DATE:
+            return cast(date, judged[question.name])
+        case Kind.TIME:
+            return cast(time, judged[question.name]).isoformat("minutes")
         case Kind.SELECT_MULTIPLE:
             chosen = text.split(" ")
             known = [choice.name for choice in question.choices if choice.name in chosen]
