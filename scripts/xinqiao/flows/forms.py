@@ -31,7 +31,7 @@ MARK = "\ufeff"
 
 def check_forms(config: Config, refs: Sequence[str], progress: Progress) -> Outcome:
     """Reads form files, all of the portal where none is named, and scores every case; all problems in one run."""
-    files = [form_path(config, ref) for ref in refs] or sorted(config.forms_dir.glob("*.yml"))
+    files = [form_path(config, ref) for ref in refs] or config.form_files
     problems: list[Problem] = []
     checked = []
     proved = 0
@@ -66,7 +66,7 @@ def read_and_prove(config: Config, file: Path) -> tuple[Form | None, tuple[Probl
 
 def proven_forms(config: Config) -> tuple[Form, ...]:
     """Every form of the portal, in order of file names, each with its cases scored; all problems in one error."""
-    read = [read_and_prove(config, file) for file in sorted(config.forms_dir.glob("*.yml"))]
+    read = [read_and_prove(config, file) for file in config.form_files]
     if problems := [problem for _, found in read for problem in found]:
         raise XinqiaoError(problems)
     return tuple(form for form, _ in read if form)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xinqiao.core.problem import Place, refuse
 
 
-def write_output(path: Path, text: str) -> None:
+def write_output(path: Path, content: str | bytes) -> None:
     """Writes beside the file, for the owner's eyes only, and swaps it in when it is whole.
 
     Raises XinqiaoError (output-unwritable).
@@ -20,8 +20,8 @@ def write_output(path: Path, text: str) -> None:
         # mkstemp makes files of mode 0600.
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

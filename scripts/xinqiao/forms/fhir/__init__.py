@@ -1,0 +1,1 @@
+"""FHIR R4 Questionnaires to form files and back."""
