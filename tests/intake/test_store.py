@@ -123,6 +123,14 @@ def test_releases_are_marked_once(store: Store) -> None:
     assert store.releases("another") == ()
 
 
+def test_a_line_of_the_ledger_that_is_no_release_is_entered_once(store: Store) -> None:
+    store.mark_release(FORM, 1, 1, lines=[("public", 1, "one")])
+    store.enter([("public", 2, "two"), ("staff", 1, "one")])
+    with pytest.raises(XinqiaoError, match="store-busy"):
+        store.enter([("public", 3, "three"), ("staff", 1, "other")])
+    assert (store.ledger("public"), store.ledger("staff")) == (("one", "two"), ("one",))
+
+
 def test_a_locked_store_says_so_and_keeps_nothing(store_path: Path, envelope: Sealed) -> None:
     with Store(store_path, wait=0.05) as store, closing(sqlite3.connect(store_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

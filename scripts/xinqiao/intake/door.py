@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import parse_qsl
 
+from xinqiao.core.occasion import Occasion
 from xinqiao.core.problem import refuse
 from xinqiao.core.record import Envelope, envelope_id
 from xinqiao.core.text import Lang
@@ -25,7 +26,8 @@ class Door:
 
     recipients: the public halves that every answer is sealed to. fields: question name to whether it
     takes several answers. thanks, refused: absolute addresses of the pages for a form without JavaScript.
-    Raises XinqiaoError (public-unusable) and ValueError where there is no recipient.
+    occasion: the event that the form is for; waiting, closed: the pages that such a form has besides.
+    Raises XinqiaoError (public-unusable) and ValueError where a recipient or a page lacks.
     """
 
     form: str
@@ -34,12 +36,30 @@ class Door:
     fields: Mapping[str, bool]
     thanks: Mapping[Lang, str]
     refused: Mapping[Lang, str]
+    occasion: Occasion | None = None
+    waiting: Mapping[Lang, str] = field(default_factory=dict)
+    closed: Mapping[Lang, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.recipients or any(lang not in pages for pages in (self.thanks, self.refused) for lang in Lang):
+        needed = (self.thanks, self.refused, *((self.waiting, self.closed) if self.occasion else ()))
+        if not self.recipients or any(lang not in pages for pages in needed for lang in Lang):
             raise ValueError("a door needs a recipient and its pages in every language")
         for public in self.recipients:
             check_public(public)
+
+    @property
+    def counts_places(self) -> bool:
+        """Whether the form has a number of places."""
+        return self.occasion is not None and self.occasion.capacity is not None
+
+    def check_open(self, now: datetime) -> None:
+        """Raises XinqiaoError (submit-closed) where registration has ended."""
+        if self.occasion and self.occasion.closed(now):
+            raise refuse("submit-closed")
+
+    def waits(self, rank: int | None) -> bool:
+        """Whether what came as the rank-th stands on the waiting list; never where places are not counted."""
+        return self.occasion is not None and rank is not None and self.occasion.waiting(rank)
 
     def envelope(self, sealed: bytes, today: date) -> Envelope:
         """The envelope of what a browser sealed.

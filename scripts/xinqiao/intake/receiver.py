@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import uvicorn
@@ -44,6 +44,7 @@ STATUS: Mapping[str, int] = {
     "submit-unknown-address": 404,
     "submit-wrong-method": 405,
     "submit-too-slow": 408,
+    "submit-closed": 410,
     "submit-too-large": 413,
     "submit-wrong-type": 415,
     "submit-unsealed": 422,
@@ -59,17 +60,19 @@ def receiver_app(
     body_seconds: float = BODY_SECONDS,
     store_seconds: float = WAIT_SECONDS,
     today: Callable[[], date] = date.today,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """The receiver for these forms (form id to door); `origin` is the site's, `https://host[:port]`.
 
     body_seconds, store_seconds: how long a request's body may take and how long another writer is waited for.
+    today, now: the day that an envelope is given, and the moment that registrations close by.
     Raises XinqiaoError as Store does.
     """
     with Store(store_path):
         # A store that cannot be opened is told here, before anything listens.
         pass
-    writer = Writer(store_path, store_seconds)
-    receiver = _Receiver(writer=writer, doors=dict(doors), body_seconds=body_seconds, today=today)
+    writer = Writer(store_path, store_seconds, [form for form, door in doors.items() if door.counts_places])
+    receiver = _Receiver(writer=writer, doors=dict(doors), body_seconds=body_seconds, today=today, now=now)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -155,6 +158,7 @@ class _Receiver:
     doors: Mapping[str, Door]
     body_seconds: float
     today: Callable[[], date] = field(repr=False)
+    now: Callable[[], datetime] = field(repr=False)
 
     async def submit(self, request: Request) -> Response:
         """Sealed bytes, or the fields of a page without JavaScript."""
@@ -177,23 +181,29 @@ class _Receiver:
         return JSONResponse({"ready": True})
 
     async def _sealed(self, request: Request, door: Door) -> Response:
+        came = self.now()
         try:
-            envelope = door.envelope(await self._body(request, SEALED_LIMIT), self.today())
-            await self._store(envelope)
+            body = await self._body(request, SEALED_LIMIT)
+            door.check_open(came)
+            envelope = door.envelope(body, self.today())
+            rank = await self._store(envelope)
         except XinqiaoError as error:
             return _refusal(_told(error))
-        return JSONResponse({"id": envelope.id}, status_code=201)
+        waits = {"waiting": True} if door.waits(rank) else {}
+        return JSONResponse({"id": envelope.id, **waits}, status_code=201)
 
     async def _plain(self, request: Request, door: Door) -> Response:
-        lang = _preferred(request)
+        came, lang, rank = self.now(), _preferred(request), None
         try:
             sheet = read_sheet(await self._body(request, FIELDS_LIMIT), door, lang)
             lang = sheet.lang
+            door.check_open(came)
             if not sheet.by_machine:
-                await self._store(sheet.envelope(door, self.today()))
-        except XinqiaoError:
-            return RedirectResponse(door.refused[lang], status_code=303)
-        return RedirectResponse(door.thanks[lang], status_code=303)
+                rank = await self._store(sheet.envelope(door, self.today()))
+        except XinqiaoError as error:
+            ended = error.problems[0].code == "submit-closed"
+            return RedirectResponse((door.closed if ended else door.refused)[lang], status_code=303)
+        return RedirectResponse((door.waiting if door.waits(rank) else door.thanks)[lang], status_code=303)
 
     async def _body(self, request: Request, limit: int) -> bytes:
         """The body, counted as it arrives: what its header says of its length is not believed."""
@@ -214,8 +224,9 @@ class _Receiver:
             raise refuse("submit-too-large", limit=limit)
         return bytes(body)
 
-    async def _store(self, envelope: Envelope | None) -> None:
-        await asyncio.wrap_future(self.writer.put(envelope))
+    async def _store(self, envelope: Envelope | None) -> int | None:
+        """Ends when the envelope is durable; its rank where its form has a number of places."""
+        return await asyncio.wrap_future(self.writer.put(envelope))
 
 
 async def _healthy(_: Request) -> Response:

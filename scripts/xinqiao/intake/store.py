@@ -107,6 +107,19 @@ class Store:
                 day = date.fromisoformat(received)
                 yield seq, Envelope(id=stored, form=form, received=day, sealed=sealed)
 
+    def rank(self, envelope: str) -> int:
+        """As which of its form's envelopes, from 1, one came; 0 where the store has none of that id.
+
+        Damaged and deleted ones are counted: who came later does not move up.
+        """
+        query = (
+            "WITH asked AS (SELECT form, seq FROM envelopes WHERE id = ?) SELECT "
+            "(SELECT count(*) FROM envelopes AS one, asked WHERE one.form = asked.form AND one.seq <= asked.seq) + "
+            "(SELECT count(*) FROM tombstones AS one, asked WHERE one.form = asked.form AND one.seq <= asked.seq)"
+        )
+        with self._problems():
+            return int(self._database.execute(query, (envelope,)).fetchone()[0])
+
     def damaged(self, form: str, after: int = 0) -> int:
         """How many envelopes of a form, from `after` on, were changed in the file after they were stored."""
         return sum(envelope_id(sealed) != stored for _, stored, _, sealed in self._rows(form, after))
@@ -132,6 +145,17 @@ class Store:
                 self._database.executemany("INSERT INTO ledger VALUES (?, ?, ?)", lines)
             except sqlite3.IntegrityError:
                 raise refuse("release-marked", form=form, number=number) from None
+
+    def enter(self, lines: Sequence[tuple[str, int, str]]) -> None:
+        """Notes lines of the ledgers that are no release: audience, number of the line, line; all or nothing.
+
+        Raises XinqiaoError (store-busy) where another program has entered a line of that number meanwhile.
+        """
+        with self._transaction():
+            try:
+                self._database.executemany("INSERT INTO ledger VALUES (?, ?, ?)", lines)
+            except sqlite3.IntegrityError:
+                raise refuse("store-busy", self._place()) from None
 
     def releases(self, form: str) -> tuple[Mark, ...]:
         """The releases of a form in order."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Collection
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -18,15 +19,17 @@ from xinqiao.intake.store import WAIT_SECONDS, Store
 QUEUE_LIMIT = 1_024
 BATCH_LIMIT = 512
 
-Item = tuple[Envelope | None, "Future[None]"]
+# Its end tells as which of its form's envelopes it came, where the form has a number of places.
+Acknowledged = Future[int | None]
+Item = tuple[Envelope | None, Acknowledged]
 
 
 class Writer:
     """The only writer of a store, from `start` to `close`."""
 
-    def __init__(self, path: Path, wait: float = WAIT_SECONDS) -> None:
-        """`wait` is how many seconds another writer is waited for."""
-        self._path, self._wait = path, wait
+    def __init__(self, path: Path, wait: float = WAIT_SECONDS, ranked: Collection[str] = ()) -> None:
+        """`wait` is how many seconds another writer is waited for; `ranked` are forms with a number of places."""
+        self._path, self._wait, self._ranked = path, wait, frozenset(ranked)
         self._queue: queue.Queue[Item | None] = queue.Queue(QUEUE_LIMIT)
         self._opened: Future[None] = Future()
         self._ending = False
@@ -37,12 +40,13 @@ class Writer:
         self._thread.start()
         self._opened.result()
 
-    def put(self, envelope: Envelope | None) -> Future[None]:
+    def put(self, envelope: Envelope | None) -> Acknowledged:
         """Queues an envelope (None: only proves that the store can be written).
 
-        The future ends when it is durable, or with the XinqiaoError that says why it is not.
+        The future ends when it is durable, with its rank where its form is one of `ranked`, or with the
+        XinqiaoError that says why it is not.
         """
-        future: Future[None] = Future()
+        future: Acknowledged = Future()
         try:
             self._queue.put_nowait((envelope, future))
         except queue.Full:
@@ -92,9 +96,11 @@ class Writer:
     def _commit(self, store: Store, batch: list[Item]) -> None:
         problem: XinqiaoError | None = refuse("store-unusable", Place(file=str(self._path)))
         envelopes = [envelope for envelope, _ in batch if envelope is not None]
+        ranks: dict[str, int] = {}
         try:
             if envelopes:
                 store.append(envelopes)
+                ranks = {one.id: store.rank(one.id) for one in envelopes if one.form in self._ranked}
             elif batch:
                 store.probe()
             problem = None
@@ -102,9 +108,9 @@ class Writer:
             problem = error
         finally:
             # Also where something nobody thought of ends this thread: nobody waits for ever.
-            for _, future in batch:
+            for envelope, future in batch:
                 if problem is None:
-                    future.set_result(None)
+                    future.set_result(ranks.get(envelope.id) if envelope else None)
                 else:
                     future.set_exception(problem)
 

@@ -18,7 +18,7 @@ from xinqiao.site.tree import Piece, Tree
 NOT_FOUND = "404.html"
 KEPT_OUT = re.compile(r'"?search"?\s*:\s*\{?\s*"?exclude"?\s*:\s*true')
 # Rooms whose pages are made of a form's file: forms/ID…, summaries/ID.
-MADE_OF_FORMS = re.compile(r"(?:forms|summaries)/(?P<form>[^/]+?)(?:\.md|/.*)")
+MADE_OF_FORMS = re.compile(r"(?:forms|summaries)/(?P<form>[^/@]+?)(?:@[^/]+?)?(?:\.md|/.*)")
 
 
 class Site:

@@ -54,11 +54,17 @@ def _filled(
     event = events.get(article.event)
     if event is None:
         return fragment.body.replace(FACTS_MARK, "").replace(RELATED_MARK, "")
-    named = {label: getattr(event, label) for label in FORM_LABELS}
+    named = {label: _built(getattr(event, label), event, forms) for label in FORM_LABELS}
     links = {label: f"../../../forms/{form}/" for label, form in named.items() if form in forms}
     facts = event.facts(article.lang, links)
     related = _related(article, articles)
     return fragment.body.replace(FACTS_MARK, facts).replace(RELATED_MARK, related)
+
+
+def _built(form: str, event: Event, forms: frozenset[str]) -> str:
+    """A form's instance for the event where there is one, else the form itself."""
+    own = f"{form}@{event.slug}"
+    return own if own in forms else form
 
 
 def _related(article: Article, articles: Sequence[Article]) -> str:
