@@ -20,7 +20,7 @@ NARROW, WIDE = 390, 1280
 def test_a_page_whose_scripts_are_held_back_has_no_fault(bench: Bench, visitors: Any, kind: str, lang: Lang) -> None:
     width, palette = (NARROW, "light") if lang is Lang.ZH else (WIDE, "dark")
     visitor = visitors(width, palette, "blocked")
-    for address in bench.pages[kind, lang]:
+    for address in bench.few(kind, lang):
         visitor.go(bench.demo.site + address)
         assert not visitor.page.evaluate("'__md_scope' in window"), "its scripts are held back"
         found = Axe().run(visitor.page)
@@ -30,7 +30,7 @@ def test_a_page_whose_scripts_are_held_back_has_no_fault(bench: Bench, visitors:
 
 def test_a_page_without_scripts_shows_its_words_and_help(bench: Bench, visitors: Any, kind: str, lang: Lang) -> None:
     page = visitors(NARROW if lang is Lang.EN else WIDE, "light", "off").page
-    for address in bench.pages[kind, lang]:
+    for address in bench.few(kind, lang):
         page.goto(bench.demo.site + address)
         if kind == "entrance":
             expect(page.locator("a[href='zh/']")).to_be_visible()
