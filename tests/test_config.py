@@ -56,6 +56,30 @@ def test_a_unit_may_say_how_many_it_has(tmp_path: Path) -> None:
         assert faults(tmp_path, GOOD + f"size = {wrong}\n") == [("config-value", 15)]
 
 
+def test_buildings_institutes_readers_and_packs_are_read(tmp_path: Path) -> None:
+    (tmp_path / "forms" / "packs" / "one").mkdir(parents=True)
+    more = """
+[[dormitories]]
+name = "south-1"
+label = { zh = "南 1", en = "South 1" }
+[[laboratories]]
+name = "soft"
+label = { zh = "软件", en = "Software" }
+[readers]
+counsellor = { zh = "林老师", en = "Ms Lin" }
+"""
+    config = load(tmp_path, 'packs = ["one"]\n' + GOOD + more)
+    assert [place.name for place in (*config.dormitories, *config.laboratories)] == ["south-1", "soft"]
+    assert config.readers["counsellor"][Lang.EN] == "Ms Lin"
+    assert config.packs == ("one",)
+
+
+def test_a_fault_in_a_list_of_places_is_shown_in_its_own_table(tmp_path: Path) -> None:
+    wrong = GOOD + '[[dormitories]]\nname = "south 1"\nlabel = { zh = "南 1", en = "South 1" }\n'
+    line = wrong.splitlines().index('name = "south 1"') + 1
+    assert faults(tmp_path, wrong) == [("config-value", line)]
+
+
 def test_the_repositorys_own_file_is_good(root: Path) -> None:
     assert load_config(root).demonstration
 

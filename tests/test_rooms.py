@@ -18,7 +18,7 @@ PRIVATE = {"intake", "tables", "safety", "care"}
 ROOMS = PUBLIC | PRIVATE
 PUBLIC_CORE = {
     "text", "name", "question", "scale", "summary", "form", "expression", "bounds", "safe", "problem",
-    "case", "derived", "foreign", "parsed",
+    "case", "derived", "foreign", "logic", "occasion", "parsed", "policy",
 }  # fmt: skip
 LONGEST = 300
 
@@ -41,8 +41,9 @@ PLACES = {
     "highspy": ("safety.",),
     "numpy": ("safety.",),
     "opendp": ("safety.noise",),
-    "xlsxwriter": ("dashboard.workbook",),
-    "openpyxl": ("tables.workbook",),
+    "xlsxwriter": ("dashboard.workbook", "forms.xlsform.write"),
+    "openpyxl": ("tables.workbook", "forms.xlsform.grid"),
+    "xlrd": ("forms.xlsform.grid",),
 }
 SAFE_TABLE_MAKERS = ("safety.", "dashboard.released")
 

@@ -7,20 +7,22 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from xinqiao.core.policy import FLOOR, Policy
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
-from xinqiao.core.safe import FLOOR, Policy
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
 
 FILE = "portal.toml"
+# Where "leave now" leads: a page that anybody might be looking at.
+QUICK_EXIT = "https://www.weather.com.cn/"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 Recipient = Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{58}$")]
@@ -31,9 +33,11 @@ WANTED = {
     "en": "文字 text",
     "site_url": "http(s)://…",
     "receiver_url": "http(s)://…",
+    "quick_exit": "http(s)://…",
     "name": "A–Z a–z 0–9 - _ .",
     "grade": "A–Z a–z 0–9 - _ .",
     "size": "整数 whole number ≥ 1",
+    "packs": '["…"]',
 }
 
 
@@ -49,11 +53,20 @@ class _Pair(_Part):
         return Text.of(zh=self.zh, en=self.en)
 
 
+class _Place(_Part):
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
+    label: _Pair
+
+    def choice(self) -> Choice:
+        return Choice(name=self.name, label=self.label.text())
+
+
 class _Portal(_Part):
     title: _Pair
     college: _Pair
     site_url: Address
     receiver_url: Address
+    quick_exit: Address = QUICK_EXIT
 
 
 class _Policy(_Part):
@@ -61,20 +74,25 @@ class _Policy(_Part):
     health_threshold: int = 10
 
 
-class _Unit(_Part):
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
-    label: _Pair
+class _Unit(_Place):
     grade: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
     # How many are on the roster; needed for response rates.
     size: Annotated[int, Field(ge=1)] | None = None
 
+    def choice(self) -> Choice:
+        return replace(super().choice(), size=self.size)
+
 
 class _File(_Part):
     demonstration: bool
+    packs: list[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]] = Field(default_factory=list)
     portal: _Portal
     keys: dict[str, Recipient] = {}
+    readers: dict[str, _Pair] = {}
     policy: _Policy = _Policy()
     units: list[_Unit] = Field(default_factory=list)
+    dormitories: list[_Place] = Field(default_factory=list)
+    laboratories: list[_Place] = Field(default_factory=list)
 
 
 SECTIONS: Mapping[tuple[str, ...], type[_Part]] = {
@@ -82,6 +100,8 @@ SECTIONS: Mapping[tuple[str, ...], type[_Part]] = {
     ("portal",): _Portal,
     ("policy",): _Policy,
     ("units",): _Unit,
+    ("dormitories",): _Place,
+    ("laboratories",): _Place,
 }
 
 
@@ -105,6 +125,15 @@ class Config:
     units: tuple[Choice, ...]
     # Unit → grade, the coarser level under which its answers can be told.
     grades: Mapping[str, str]
+    # Where "leave now" on a form leads.
+    quick_exit: str = QUICK_EXIT
+    # Where else peer supporters are: buildings and institutes, never a room or a research group.
+    dormitories: tuple[Choice, ...] = ()
+    laboratories: tuple[Choice, ...] = ()
+    # Key → who holds it and when they look, in the college's words.
+    readers: Mapping[str, Text] = field(default_factory=dict)
+    # Folders of `forms/packs` whose forms are used too; each has a licence of its own.
+    packs: tuple[str, ...] = ()
 
     @property
     def private_dir(self) -> Path:
@@ -140,6 +169,12 @@ class Config:
         """Where the form files lie."""
         return self.root / "forms"
 
+    @property
+    def form_files(self) -> tuple[Path, ...]:
+        """Every form file of the portal, in order of names; those of the packs that are turned on come last."""
+        folders = (self.forms_dir, *(self.forms_dir / "packs" / name for name in self.packs))
+        return tuple(path for folder in folders for path in sorted(folder.glob("*.yml")))
+
     def at(self, port: int) -> Config:
         """The same portal served from this machine: the site at `port`, the receiver at the next."""
         return replace(self, site_url=f"http://127.0.0.1:{port}/", receiver_url=f"http://127.0.0.1:{port + 1}")
@@ -164,6 +199,9 @@ def load_config(root: Path) -> Config:
         raise XinqiaoError(_problems(error, source)) from None
     if min(given.policy.threshold, given.policy.health_threshold) < FLOOR:
         raise refuse("policy-below-floor", Place(file=FILE, line=_line(source, ("policy",))))
+    for pack in given.packs:
+        if not (root / "forms" / "packs" / pack).is_dir():
+            raise refuse("pack-missing", Place(file=FILE, line=_line(source, ("packs",))), pack=pack)
     config = Config(
         root=root,
         demonstration=given.demonstration,
@@ -171,11 +209,16 @@ def load_config(root: Path) -> Config:
         college=given.portal.college.text(),
         site_url=given.portal.site_url.rstrip("/") + "/",
         receiver_url=given.portal.receiver_url.rstrip("/"),
+        quick_exit=given.portal.quick_exit,
         keys=dict(given.keys),
         policy=Policy(threshold=given.policy.threshold),
         health_policy=Policy(threshold=max(given.policy.health_threshold, given.policy.threshold)),
-        units=tuple(Choice(name=unit.name, label=unit.label.text(), size=unit.size) for unit in given.units),
+        units=tuple(unit.choice() for unit in given.units),
         grades={unit.name: unit.grade for unit in given.units},
+        dormitories=tuple(place.choice() for place in given.dormitories),
+        laboratories=tuple(place.choice() for place in given.laboratories),
+        readers={name: words.text() for name, words in given.readers.items()},
+        packs=tuple(given.packs),
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config
@@ -211,12 +254,14 @@ def _nearest(location: tuple[Any, ...]) -> str:
 def _line(source: str, location: tuple[Any, ...]) -> int:
     """The line of a key, found by walking the lines from table header to key; 0 where it is not there."""
     lines = source.splitlines()
-    at = 0
+    at, table = 0, ""
     for part in location:
         if isinstance(part, int):
-            headers = [number for number, line in enumerate(lines, 1) if re.match(r"\s*\[\[", line)]
+            header = re.compile(rf"\s*\[\[\s*{re.escape(table)}\s*\]\]")
+            headers = [number for number, line in enumerate(lines, 1) if header.match(line)]
             at = headers[part] if part < len(headers) else at
             continue
+        table = str(part)
         pattern = re.compile(rf"\s*\[{{0,2}}\"?{re.escape(part)}\"?\s*(=|\])|.*[{{,]\s*{re.escape(part)}\s*=")
         at = next((number for number, line in enumerate(lines, 1) if number >= at and pattern.match(line)), at)
     return at

@@ -19,10 +19,13 @@ import requests
 
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import refuse
-from xinqiao.core.question import Kind, Question, Role
+from xinqiao.core.question import ACKNOWLEDGED, Kind, Question, Role
+from xinqiao.core.summary import Audience
 
 SEED = 525
+# How many answers are released at first and how many wait for the next release; fewer where only staff see the tables.
 RELEASED, WAITING = 240, 90
+FOR_STAFF = (80, 30)
 # What share of invented people leaves an optional question unanswered, and ticks a given option.
 SKIPPED, TICKED = 0.06, 0.35
 TILTS = {"_before": -0.75, "_now": 0.55}
@@ -31,29 +34,49 @@ BETWEEN_ENDS = 5
 HIGHEST = 10
 SECONDS = 30
 
+# What nobody needs invented: words, days and measures; tables show none of them.
+UNINVENTED = frozenset({Kind.TEXT, Kind.DATE, Kind.TIME, Kind.DECIMAL})
+
 Answers = Mapping[str, str | list[str]]
+
+
+def amounts(form: Form) -> tuple[int, int]:
+    """How many invented answers to a form are released, and how many more wait."""
+    published = any(summary.audience is Audience.PUBLIC for summary in form.summaries)
+    return (RELEASED, WAITING) if published else FOR_STAFF
 
 
 def invented_answers(form: Form, count: int, seed: int = SEED) -> Iterator[Answers]:
     """`count` generated sets of answers to a form, each valid: relevance and required are kept."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable invention, not a secret
-    for _ in range(count):
+    for person in range(count):
         content = chance.gauss(0.35, 0.8)
         if form.purpose is Purpose.SELF_CHECK:
             content = -content - TILT - TILT_OF_TROUBLES
         answers: dict[str, str | list[str]] = {}
         for question in form.questions:
-            if not question.answered or question.kind is Kind.TEXT:
+            if question.role is Role.MATCH:
+                answers[question.name] = _code(person, seed)
+            if not question.answered or question.kind in UNINVENTED:
                 continue
             given = {name: tuple(value) if isinstance(value, list) else value for name, value in answers.items()}
-            if question.relevant and not question.relevant.holds(given):
+            if question.relevance and not question.relevance.holds(given):
                 continue
             if question.required or chance.random() > SKIPPED:
                 answers[question.name] = _answer(question, content, chance)
         yield {name: answer for name, answer in answers.items() if answer}
 
 
+def _code(person: int, seed: int) -> str:
+    """The six figures that an invented person gives in every form of a pair."""
+    return f"{random.Random(f'{seed}-{person}').randrange(10**6):06d}"  # noqa: S311
+
+
 def _answer(question: Question, content: float, chance: random.Random) -> str | list[str]:
+    if question.kind is Kind.ACKNOWLEDGE:
+        return ACKNOWLEDGED
+    if question.steps:
+        return str(chance.choice([*question.steps]))
     names = [choice.name for choice in question.choices]
     if question.kind is Kind.SELECT_MULTIPLE:
         return [name for name in names if chance.random() < TICKED]

@@ -16,8 +16,10 @@ PAGE_FIELDS = {"title", "description", "page_type"}
 ARTICLE_FIELDS = PAGE_FIELDS | {"written_on", "review_by", "sources"}
 PAGE_TYPES = {"home", "article", "page", "help"}
 # Pages that exist only in the build: made from forms, released tables and the newsroom.
+FORMS = sorted(path.stem for path in (Path(__file__).parents[2] / "forms").glob("*.yml"))
 COMPOSED = {
-    "forms/training-feedback.md", "forms/phq9.md", "forms/phq9/scoring.md", "summaries/training-feedback.md",
+    *(f"forms/{form}.md" for form in FORMS), "forms/index.md", "forms/phq9/scoring.md",
+    *(f"summaries/{form}.md" for form in ("training-feedback", "mood", "website-feedback")),
     "news/index.md", "news/recaps/peer-supporter-training-recap/index.md", "news/policy/guizhou-plan-2024/index.md",
 }  # fmt: skip
 FRONT_MATTER = re.compile(r"---\n(?P<inner>.*?)\n---\n", re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from xinqiao import __version__
-from xinqiao.cli import answers, forms, intake, keys, new, portal
+from xinqiao.cli import answers, forms, intake, keys, ledger, new, portal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,6 @@ def main() -> None:
 
 for command in (
     portal.demo, portal.build, portal.check, answers.validate, answers.summarize, answers.audit, answers.release,
-    keys.keys, intake.intake, forms.forms, new.new,
+    ledger.ledger, keys.keys, intake.intake, intake.inbox, forms.forms, new.new,
 ):  # fmt: skip
     main.add_command(command)

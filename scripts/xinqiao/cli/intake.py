@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from xinqiao.cli.running import common, run
+from xinqiao.cli.running import PASSPHRASE, common, passphrase, run
+from xinqiao.config import Config
+
+if TYPE_CHECKING:
+    from xinqiao.flows.outcome import Outcome, Progress
 
 
 @click.group(epilog="Example: xinqiao intake list")
@@ -33,6 +39,27 @@ def intake_list(project: Path, as_json: bool) -> None:
     from xinqiao.flows.intake import list_intake as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, _: flow(config))
+
+
+@click.command(epilog="Example: xinqiao inbox event-registration --output list.csv")
+@common
+@click.argument("form")
+@click.option("--key", default="", help="Which of the form's keys opens it; its reader's by default.")
+@click.option("--output", type=click.Path(path_type=Path), default=None, help="CSV file instead of the screen.")
+@PASSPHRASE
+def inbox(
+    project: Path, as_json: bool, form: str, key: str, output: Path | None, passphrase_file: Iterable[str] | None
+) -> None:
+    """Opens registrations, questions, referrals and reports on their reader's own machine.
+
+    Registrations for one event: FORM@EVENT, such as event-registration@may-walk.
+    """
+    from xinqiao.flows.inbox import inbox as flow  # noqa: PLC0415 - start-up time
+
+    def opened(config: Config, progress: Progress) -> Outcome:
+        return flow(config, form, passphrase(passphrase_file, config), progress, key=key, output=output)
+
+    run(project, as_json, opened)
 
 
 @intake.command("expire", epilog="Example: xinqiao intake expire training-feedback")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
-from xinqiao.core.safe import as_decimal
 from xinqiao.core.text import Text
 from xinqiao.dashboard.audit_page import audit_page
 from xinqiao.dashboard.package import DESCRIPTOR

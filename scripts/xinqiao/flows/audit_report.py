@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from xinqiao import __version__
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Problem
-from xinqiao.core.safe import as_decimal
 from xinqiao.dashboard.audit_page import AuditReport, GroupFound, Proof, Source
 from xinqiao.safety.examine import Report
 from xinqiao.safety.others.attack import Attacked, Found, Step, in_signs

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form, Purpose
-from xinqiao.core.problem import Problem
+from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import sizes
@@ -18,7 +19,8 @@ from xinqiao.dashboard.released import read_package
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import ledger_path
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.project import recipients
+from xinqiao.flows.project import form_path, recipients, with_instances
+from xinqiao.forms.listing import listing_page
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
 from xinqiao.site.build import PortalNames, build_site
@@ -32,7 +34,15 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
     problems: list[Problem] = []
     pages: Pages = {lang: {} for lang in Lang}
     files: dict[str, Path | bytes] = {}
-    for form in proven_forms(config):
+    proven = proven_forms(config)
+    forms = _with_instances(config, [form for form in proven if not form.untranslated], datetime.now(UTC))
+    problems += [_unpublished(config, form) for form in proven if form.untranslated]
+    for lang in Lang:
+        opened = [form.id for form in forms if recipients(config, form)[0]]
+        # A page whose registration is over stays and says so, but is listed no more.
+        listed = [form for form in forms if not (form.occasion and form.occasion.over)]
+        pages[lang]["forms/index.md"] = listing_page(listed, lang, open_=opened, readers=config.readers)
+    for form in forms:
         progress(f"{form.id}: pages")
         problems += _form_pages(config, form, pages)
         latest = _latest(config.released_dir(form.id, Audience.PUBLIC))
@@ -61,6 +71,25 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
     return Outcome(said=said, document={"output": str(output)}, problems=tuple(problems))
 
 
+def _with_instances(config: Config, forms: Sequence[Form], now: datetime) -> Sequence[Form]:
+    """The forms with their instances as they stand now; without, where the registry of events cannot be read.
+
+    That is told with all that is wrong in the site's own files.
+    """
+    try:
+        made = with_instances(config, forms)
+    except XinqiaoError:
+        return forms
+    return [replace(form, occasion=form.occasion.at(now)) if form.occasion else form for form in made]
+
+
+def _unpublished(config: Config, form: Form) -> Problem:
+    """That a form stays unpublished until its texts are there in every language."""
+    place = Place(file=str(form_path(config, form.id)))
+    params = {"form": form.id, "langs": ", ".join(form.untranslated)}
+    return Problem(code="form-untranslated", place=place, params=params)
+
+
 def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
     sealed_to, lacking = recipients(config, form)
     lines = read_help_lines(config.root)
@@ -75,6 +104,7 @@ def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
                 demonstration=config.demonstration,
                 help_html=partial(_help_html, lines, lang),
                 articles=_articles(config, lang),
+                quick_exit=config.quick_exit,
             )
             made.update({f"forms/{form.id}{f'/{name}' if name else ''}.md": page for name, page in checks.items()})
         else:
@@ -85,11 +115,14 @@ def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
                 recipients=sealed_to,
                 demonstration=config.demonstration,
                 help_html=help_html(lines, lang),
+                readers=config.readers,
+                quick_exit=config.quick_exit,
             )
         below = help_html(lines, lang, up="../../../../")
         outcomes = outcome_pages(form, lang, demonstration=config.demonstration, help_html=below)
         made.update({f"forms/{form.id}/{name}.md": page for name, page in outcomes.items()})
-    return lacking
+    # What an instance lacks, its form lacks too.
+    return () if form.occasion else lacking
 
 
 def _help_html(lines: Sequence[HelpLine], lang: Lang, up: str) -> str:

@@ -76,24 +76,26 @@ def _make_keys(config: Config, forms: tuple[Form, ...]) -> None:
 
 
 def _fill(config: Config, form: Form, progress: Progress) -> None:
-    """Sends generated answers, releases them, and lets more wait for the next release.
+    """Sends generated answers, releases them, and lets more wait for the next release; none to a form without tables.
 
     The waiting ones stand for a week of ordinary life: whoever visits is one of many newcomers, and
     the next release can count them without giving anybody away.
     """
+    if not form.summaries:
+        return
     with Store(config.store_path) as store:
         if store.counts().get(form.id):
             return
-    sealed = _sealed(config, form)
-    progress(f"{form.id}: {demonstration.RELEASED} generated answers")
-    demonstration.deliver(config.receiver_url, form.id, [next(sealed) for _ in range(demonstration.RELEASED)])
+    released, waiting = demonstration.amounts(form)
+    sealed = _sealed(config, form, released + waiting)
+    progress(f"{form.id}: {released} generated answers")
+    demonstration.deliver(config.receiver_url, form.id, [next(sealed) for _ in range(released)])
     release(config, form.id, None, progress)
-    progress(f"{form.id}: {demonstration.WAITING} more for the next release")
+    progress(f"{form.id}: {waiting} more for the next release")
     demonstration.deliver(config.receiver_url, form.id, list(sealed))
 
 
-def _sealed(config: Config, form: Form) -> Iterator[bytes]:
+def _sealed(config: Config, form: Form, total: int) -> Iterator[bytes]:
     sealed_to, _ = recipients(config, form)
-    total = demonstration.RELEASED + demonstration.WAITING
     for answers in demonstration.invented_answers(form, total):
         yield seal(payload(form.id, form.version, Lang.ZH, answers), sealed_to)

@@ -11,6 +11,7 @@ from xinqiao.core.question import Kind
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome
 from xinqiao.flows.project import load_forms, recipients
+from xinqiao.forms.outcome_words import outcomes
 from xinqiao.intake.receiver import Door, receiver_app, serve
 from xinqiao.intake.store import Store
 
@@ -26,13 +27,17 @@ def doors(config: Config) -> Mapping[str, Door]:
 
 def _door(config: Config, form: Form, sealed_to: tuple[str, ...]) -> Door:
     page = {lang: f"{config.site_url}{lang.value}/forms/{form.id}/" for lang in Lang}
+    below = {name: {lang: f"{address}{name}/" for lang, address in page.items()} for name in outcomes(form)}
     return Door(
         form=form.id,
         version=form.version,
         recipients=sealed_to,
         fields={q.name: q.kind is Kind.SELECT_MULTIPLE for q in form.questions if q.answered},
-        thanks={lang: f"{address}thanks/" for lang, address in page.items()},
-        refused={lang: f"{address}not-accepted/" for lang, address in page.items()},
+        thanks=below["thanks"],
+        refused=below["not-accepted"],
+        occasion=form.occasion,
+        waiting=below.get("waiting", {}),
+        closed=below.get("closed", {}),
     )
 
 

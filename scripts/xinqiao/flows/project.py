@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.derived import Derived, DerivedLevel
-from xinqiao.core.form import Form
+from xinqiao.core.form import Form, Purpose
+from xinqiao.core.occasion import Occasion
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
 from xinqiao.core.text import Text
+from xinqiao.forms.instance import instance
 from xinqiao.forms.read import read_form
 from xinqiao.intake.keys import Keyring
 
-AGGREGATION = "aggregation"
+AGGREGATION, RECOVERY = "aggregation", "recovery"
+# Forms of which each answer is read by somebody, so that it must be said who.
+READ_ONE_BY_ONE = frozenset({Purpose.REGISTRATION, Purpose.QUESTION, Purpose.REFERRAL})
 
 
 def choice_lists(config: Config) -> Mapping[str, tuple[Choice, ...]]:
     """The choice lists that every form may name without writing them."""
-    return {"units": config.units} if config.units else {}
+    places = {"units": config.units, "dormitories": config.dormitories, "laboratories": config.laboratories}
+    return {name: choices for name, choices in places.items() if choices}
 
 
 def coarser_steps(config: Config) -> Mapping[str, Derived]:
@@ -38,27 +44,72 @@ def coarser_steps(config: Config) -> Mapping[str, Derived]:
 
 
 def form_path(config: Config, ref: str) -> Path:
-    """The file of a form by its id, or the path itself. Raises XinqiaoError (form-not-found)."""
-    path = config.forms_dir / f"{ref}.yml"
+    """The file of a form by its id, or the path itself; that of an instance (FORM@EVENT) is its form's.
+
+    Raises XinqiaoError (form-not-found).
+    """
+    own = {file.stem: file for file in config.form_files}
+    path = own.get(ref) or own.get(ref.partition("@")[0], Path(ref))
     if not path.is_file():
-        path = Path(ref)
-    if not path.is_file():
-        known = [file.stem for file in config.forms_dir.glob("*.yml")]
+        known = list(own)
         nearest = (difflib.get_close_matches(ref, known, 1, 0) or ["–"])[0]
         raise refuse("form-not-found", form=Path(ref).name, nearest=nearest)
     return path
 
 
 def load_form(config: Config, ref: str) -> Form:
-    """A form by its id or by the path of its file."""
-    return read_form(form_path(config, ref), choice_lists(config), coarser_steps(config))
+    """A form by its id or by the path of its file; `FORM@EVENT` is its instance for an event.
+
+    Raises XinqiaoError: form-not-found, form-event-unknown, and with every problem of a file.
+    """
+    form = read_form(form_path(config, ref), choice_lists(config), coarser_steps(config))
+    base, _, event = ref.partition("@")
+    if not event or base != form.id:
+        return form
+    by_slug = {occasion.slug: occasion for occasion in occasions(config, form)}
+    if event not in by_slug:
+        nearest = (difflib.get_close_matches(event, list(by_slug), 1, 0) or ["–"])[0]
+        raise refuse("form-event-unknown", form=base, event=event, nearest=nearest)
+    return instance(form, by_slug[event])
+
+
+def occasions(config: Config, form: Form) -> tuple[Occasion, ...]:
+    """The events that ask for registration by a form; none for a form of another purpose.
+
+    Raises XinqiaoError as the registry of events does.
+    """
+    if form.purpose is not Purpose.REGISTRATION:
+        return ()
+    # With templates of pages, which most commands do not need.
+    from xinqiao.site.events import read_events  # noqa: PLC0415 - start-up time
+
+    asking = (event for event in read_events(config.root).values() if event.registration == form.id)
+    return tuple(occasion for event in asking if (occasion := event.occasion()))
+
+
+def with_instances(config: Config, forms: Iterable[Form]) -> tuple[Form, ...]:
+    """The forms, each followed by its instances. Raises XinqiaoError as `occasions` does."""
+    return tuple(one for form in forms for one in (form, *(instance(form, event) for event in occasions(config, form))))
+
+
+def of_past_events(forms: Iterable[Form], stored: Iterable[str]) -> tuple[Form, ...]:
+    """For ids in the store whose event is no longer registered: their form, under that id.
+
+    What was sent to them is kept no longer than the form says.
+    """
+    known = {form.id: form for form in forms}
+    lost = [(known.get(form.partition("@")[0]), form) for form in stored if form not in known]
+    return tuple(replace(form, id=form_id) for form, form_id in lost if form)
 
 
 def load_forms(config: Config) -> tuple[Form, ...]:
-    """Every form of the portal in order of file names; the problems of all files in one error."""
+    """Every form of the portal in order of file names, each followed by its instances for events.
+
+    The problems of all files in one error.
+    """
     forms: list[Form] = []
     problems: list[Problem] = []
-    for path in sorted(config.forms_dir.glob("*.yml")):
+    for path in config.form_files:
         try:
             form = read_form(path, choice_lists(config), coarser_steps(config))
         except XinqiaoError as error:
@@ -69,7 +120,7 @@ def load_forms(config: Config) -> tuple[Form, ...]:
         forms.append(form)
     if problems:
         raise XinqiaoError(problems)
-    return tuple(forms)
+    return with_instances(config, forms)
 
 
 def _seal_to(path: Path) -> Place:
@@ -84,16 +135,20 @@ def _seal_to(path: Path) -> Place:
 def recipients(config: Config, form: Form) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The public halves that a form is sealed to, and a warning for each that does not exist yet.
 
-    With any of them lacking there are none: an answer that somebody cannot open is not asked for.
+    With any of them lacking there are none: an answer that somebody cannot open is not asked for, nor one that
+    waits for a reader whom nobody has named.
     """
     made = Keyring(config.keys_dir) if config.demonstration else None
     found: list[str] = []
     lacking: list[Problem] = []
+    place = _seal_to(form_path(config, form.id)) if form.base in {path.stem for path in config.form_files} else Place()
     for name in form.seal_to:
+        if form.purpose in READ_ONE_BY_ONE and name != RECOVERY and name not in config.readers:
+            params = {"form": form.id, "key": name}
+            lacking.append(Problem(code="form-reader-unnamed", place=place, params=params))
         public = config.keys.get(name) or (made.public(name) if made and name in made.names() else None)
         if public:
             found.append(public)
         else:
-            place = _seal_to(config.forms_dir / f"{form.id}.yml")
             lacking.append(Problem(code="form-reader-missing", place=place, params={"form": form.id, "key": name}))
     return (() if lacking else tuple(found)), tuple(lacking)

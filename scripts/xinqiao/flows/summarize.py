@@ -9,8 +9,8 @@ from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
+from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Place, Problem, XinqiaoError
-from xinqiao.core.safe import as_decimal
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.flows.outcome import Outcome, Progress

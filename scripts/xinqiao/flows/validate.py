@@ -11,7 +11,7 @@ from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.output import write_output
-from xinqiao.flows.project import load_form
+from xinqiao.flows.project import form_path, load_form
 from xinqiao.forms.schema import table_schema
 from xinqiao.tables.read import read_file
 from xinqiao.tables.validate import validate as judge
@@ -33,7 +33,7 @@ def validate(
     if not file.is_file():
         raise refuse("file-not-found", Place(file=str(file)))
     wanted = [path for path in (report, clean, quarantine) if path]
-    form_files = (config.forms_dir / f"{ref}.yml", Path(ref))
+    form_files = (form_path(config, ref), Path(ref))
     if problems := list(_clashes(wanted, [path for path in (file, *form_files) if path.is_file()])):
         raise XinqiaoError(problems)
     progress(f"{file.name}: read, validate")

@@ -14,7 +14,7 @@ from xinqiao.core.scale import Band, Danger, Scale
 from xinqiao.forms.build import attempt, note, text
 from xinqiao.forms.fit import checked
 from xinqiao.forms.place import written
-from xinqiao.forms.shape import BandShape, CaseShape, ScaleShape, Sensitive
+from xinqiao.forms.shape import BandShape, CaseShape, CoarserBandShape, ScaleShape, Sensitive
 from xinqiao.forms.yaml_lines import Document, Path
 
 
@@ -30,7 +30,7 @@ def scale(document: Document, path: Path) -> Scale | None:
     default = Sensitive.HEALTH if shape.bands else Sensitive.NONE
     part = "name" if not NAME.fullmatch(shape.name) else "bands" if shape.items else "items"
     danger = Danger(item=shape.danger.item, at_least=shape.danger.at_least) if shape.danger else None
-    return attempt(
+    made = attempt(
         document,
         (*path, part),
         lambda: Scale(
@@ -41,11 +41,23 @@ def scale(document: Document, path: Path) -> Scale | None:
         ),
         shape.name,
     )  # fmt: skip
+    return _with_coarser(document, path, shape, made) if made and shape.coarser_bands else made
 
 
-def _band(document: Document, path: Path, shape: BandShape, name: str) -> Band | None:
-    high = None if shape.high is None else Fraction(shape.high)
-    label, advice = shape.label.text(), text(shape.advice)
+def _with_coarser(document: Document, path: Path, shape: ScaleShape, made: Scale) -> Scale | None:
+    where = (*path, "coarser_bands")
+    sets = [
+        [_band(document, (*where, at, place), band, made.name) for place, band in enumerate(bands)]
+        for at, bands in enumerate(shape.coarser_bands)
+    ]
+    coarser = tuple(tuple(band for band in bands if band) for bands in sets)
+    return attempt(document, where, lambda: replace(made, coarser=coarser), made.name)
+
+
+def _band(document: Document, path: Path, shape: BandShape | CoarserBandShape, name: str) -> Band | None:
+    finest = shape if isinstance(shape, BandShape) else None
+    high = Fraction(finest.high) if finest and finest.high is not None else None
+    label, advice = shape.label.text(), text(finest.advice) if finest else None
     return attempt(
         document,
         (*path, "name"),
