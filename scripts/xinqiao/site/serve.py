@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -39,6 +40,16 @@ class _Quiet(SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    """One thread a reader; a reader who leaves in the middle of a page is no fault and leaves no trace."""
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 (the standard server's names)
+        """The kind of what went wrong, without the address that the standard server would print."""
+        failure = sys.exception()
+        if not isinstance(failure, ConnectionError):
+            sys.stderr.write(f"serve: {type(failure).__name__}\n")
+
+
 def _stop(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
@@ -48,7 +59,7 @@ def serve_folder(folder: Path, host: str, port: int) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         # Set anew: a program started in the background of a script has Ctrl+C switched off.
         signal.signal(ending, _stop)
-    with ThreadingHTTPServer((host, port), partial(_Quiet, directory=str(folder))) as server:
+    with _Server((host, port), partial(_Quiet, directory=str(folder))) as server:
         try:
             server.serve_forever()
         except KeyboardInterrupt:

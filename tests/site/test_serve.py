@@ -1,0 +1,32 @@
+"""The server of a finished site: what it says when a reader leaves, and when something is really wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from xinqiao.site.serve import _Server
+
+
+def handled(failure: Exception) -> None:
+    server = _Server(("127.0.0.1", 0), object, bind_and_activate=False)  # type: ignore[arg-type]
+    try:
+        raise failure
+    except type(failure):
+        server.handle_error(None, ("192.0.2.7", 50123))
+    finally:
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "failure", [BrokenPipeError(32, "Broken pipe"), ConnectionResetError(), ConnectionAbortedError()]
+)
+def test_a_reader_who_leaves_in_the_middle_of_a_page_leaves_no_trace(
+    failure: Exception, capfd: pytest.CaptureFixture[str]
+) -> None:
+    handled(failure)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_real_fault_is_named_without_the_readers_address(capfd: pytest.CaptureFixture[str]) -> None:
+    handled(PermissionError("not for 192.0.2.7"))
+    assert capfd.readouterr().err == "serve: PermissionError\n"
