@@ -18,7 +18,7 @@ PRIVATE = {"intake", "tables", "safety", "care"}
 ROOMS = PUBLIC | PRIVATE
 PUBLIC_CORE = {
     "text", "name", "question", "scale", "summary", "form", "expression", "bounds", "safe", "problem",
-    "case", "derived", "foreign", "logic", "occasion", "parsed", "policy",
+    "case", "derived", "foreign", "logic", "occasion", "pair", "parsed", "policy", "slip",
 }  # fmt: skip
 LONGEST = 300
 

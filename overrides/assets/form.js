@@ -52,6 +52,21 @@
     }
   };
   TYPED.range = TYPED.decimal;
+  TYPED.code = function (text) { return text.toUpperCase().replace(/[^0-9A-Z]/g, ""); };
+
+  /* Whether a code can be one from a slip: its last sign checks the others (core/slip.py says how). */
+  var SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+  function fits(code) {
+    if (code.length !== 12) return false;
+    var sum = 0;
+    for (var at = 0; at < 12; at += 1) {
+      var sign = SIGNS.indexOf(code[at]);
+      if (sign < 0) return false;
+      sum += (at + 1) * sign;
+    }
+    return sum % SIGNS.length === 0;
+  }
 
   var SOUND = {
     integer: /^-?[0-9]+$/,
@@ -63,6 +78,7 @@
 
   /* Whether an answer is what its kind needs: a number of a size that can be kept, a day that there is. */
   function sound(kind, answer) {
+    if (kind === "code") return fits(answer);
     if (!SOUND[kind]) return true;
     if (!SOUND[kind].test(answer)) return false;
     return kind === "time" || (kind === "date" ? !isNaN(number(answer)) : Math.abs(Number(answer)) <= LARGEST);

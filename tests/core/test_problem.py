@@ -56,7 +56,7 @@ def test_a_problem_outside_the_catalogue_or_half_filled_cannot_be_built() -> Non
 
 
 def test_an_error_carries_all_problems_and_the_exit_code_of_its_first_error() -> None:
-    warning = Problem(code="form-reader-missing", params={"form": "a", "key": "b"})
+    warning = Problem(code="form-reader-missing", params={"forms": "a", "key": "b"})
     error = refuse("project-missing", folder="x").problems[0]
     assert XinqiaoError([warning, error]).exit_code is ExitCode.USAGE
     with pytest.raises(ValueError, match="at least one"):

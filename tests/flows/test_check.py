@@ -10,23 +10,42 @@ import pytest
 from xinqiao.config import load_config
 from xinqiao.core.problem import Level, XinqiaoError
 from xinqiao.flows.check import check
+from xinqiao.flows.outcome import Outcome
+
+# The outcome of a check, what lay in the project before and after, and where it is.
+Checked = tuple[Outcome, list[Path], list[Path], Path]
+
+
+def copied(root: Path, folder: Path) -> Path:
+    for name in ("portal.toml", "mkdocs.yml", "mkdocs.en.yml"):
+        shutil.copy(root / name, folder)
+    for name in ("docs", "forms", "overrides"):
+        shutil.copytree(root / name, folder / name)
+    return folder
+
+
+def contents(project: Path) -> list[Path]:
+    return sorted(path for path in project.rglob("*") if "build" not in path.parts)
 
 
 @pytest.fixture
 def project(root: Path, tmp_path: Path) -> Path:
-    for name in ("portal.toml", "mkdocs.yml", "mkdocs.en.yml"):
-        shutil.copy(root / name, tmp_path)
-    for name in ("docs", "forms", "overrides"):
-        shutil.copytree(root / name, tmp_path / name)
-    return tmp_path
+    return copied(root, tmp_path)
 
 
-def test_the_portals_own_content_has_no_error(project: Path) -> None:
-    before = sorted(path for path in project.rglob("*") if "build" not in path.parts)
-    outcome = check(load_config(project), lambda _: None)
+@pytest.fixture(scope="module")
+def checked(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    """The portal as it is, checked once for all who only look."""
+    project = copied(root, tmp_path_factory.mktemp("portal"))
+    before = contents(project)
+    return check(load_config(project), lambda _: None), before, contents(project), project
+
+
+def test_the_portals_own_content_has_no_error(checked: Checked) -> None:
+    outcome, before, after, project = checked
     assert not [problem for problem in outcome.problems if problem.level is Level.ERROR]
     assert not (project / "site").exists()
-    assert sorted(path for path in project.rglob("*") if "build" not in path.parts) == before
+    assert after == before
 
 
 def test_problems_of_forms_and_of_content_come_together_with_their_lines(project: Path) -> None:
@@ -50,9 +69,10 @@ def test_a_broken_link_is_found_before_anything_is_published(project: Path) -> N
     assert not (project / "site").exists()
 
 
-def test_a_form_whose_keys_lack_is_told_at_the_line_that_names_them(project: Path) -> None:
-    outcome = check(load_config(project), lambda _: None)
-    form = (project / "forms" / "training-feedback.yml").read_text(encoding="utf-8").splitlines()
-    line = next(number for number, words in enumerate(form, start=1) if words.startswith("seal_to"))
-    places = {str(problem.place) for problem in outcome.problems if problem.code == "form-reader-missing"}
-    assert f"forms/training-feedback.yml:{line}:1" in places
+def test_a_key_that_lacks_is_told_once_with_every_form_that_waits_for_it(checked: Checked) -> None:
+    outcome = checked[0]
+    told = {problem.params["key"]: problem for problem in outcome.problems if problem.code == "form-reader-missing"}
+    assert len(told) == sum(problem.code == "form-reader-missing" for problem in outcome.problems)
+    waiting = str(told["recovery"].params["forms"]).split(", ")
+    assert {"training-feedback", "mood", "phq9"} <= {*waiting} and len(waiting) == len({*waiting})
+    assert told["counsellor"].place.file.startswith("forms/") and told["counsellor"].place.line

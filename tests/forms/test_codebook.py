@@ -30,6 +30,16 @@ def test_it_has_a_row_for_each_choice_and_band(feedback: Form, lang: Lang) -> No
     assert len(rows) == parts + sum(max(1, len(scale.bands)) for scale in feedback.scales)
 
 
+def test_it_has_a_row_for_each_coarser_band(full: Form) -> None:
+    scale = next(scale for scale in full.scales if scale.coarser)
+    rows = codebook(full, Lang.EN)
+    for bands in scale.coarser:
+        found = [row for row in rows if row["kind"] == f"band({scale.name}, {len(bands)})"]
+        assert [(row["name"], row["value"], row["value_label"]) for row in found] == [
+            (scale.name, band.name, band.label[Lang.EN]) for band in bands
+        ]
+
+
 def test_it_has_a_row_for_each_level_of_a_derived_dimension(full: Form) -> None:
     rows = [row for row in codebook(full, Lang.EN) if str(row["kind"]).startswith("derived")]
     assert [(row["name"], row["column"], row["value"], row["score"], row["written"]) for row in rows] == [

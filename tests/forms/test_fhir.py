@@ -135,10 +135,59 @@ def test_a_calculated_total_becomes_a_scale_and_what_is_left_out_is_told() -> No
     assert {"import-scale-made", "import-part-left-out"} <= {note.code for note in draft.notes}
 
 
+def own(name: str) -> Form:
+    config = load_config(ROOT)
+    return read_form(ROOT / "forms" / f"{name}.yml", choice_lists(config), coarser_steps(config))
+
+
+def test_a_plain_sum_goes_out_as_a_total_and_comes_back_as_a_scale() -> None:
+    form = own("phq9")
+    text, _ = write_fhir(form, "phq9")
+    (total,) = [item for item in json.loads(text)["item"] if item["linkId"] == "phq9"]
+    (said,) = [each["valueExpression"]["expression"] for each in total["extension"]]
+    assert total["readOnly"] and said.startswith("iif(") and ".count() = 9" in said and "ordinal().sum()" in said
+    again, _ = taken(text.encode())
+    assert [(scale.name, scale.items, scale.method) for scale in again.scales] == [
+        ("phq9", form.scale("phq9").items, form.scale("phq9").method)
+    ]
+    assert (again.loinc, [question.loinc for question in again.questions]) == (
+        "44249-1",
+        [question.loinc for question in form.questions],
+    )
+
+
+def test_a_scale_that_is_no_plain_sum_of_choices_has_no_total() -> None:
+    for name in ("rses", "training-feedback"):
+        form = own(name)
+        items = {item["linkId"] for item in json.loads(write_fhir(form, name)[0])["item"]}
+        assert items.isdisjoint(
+            scale.name for scale in form.scales if scale.method.value != "sum" or scale.reversed_items
+        )
+
+
+def test_choices_without_scores_are_told_by_the_name_of_their_question() -> None:
+    bare, some = (
+        [{"valueCoding": {"code": code}} for code in "ab"],
+        [{"extension": SCORE, "valueCoding": {"code": "a"}}],
+    )
+    asked_of = {
+        name: {"linkId": name, "type": "choice", "text": name, "answerOption": options}
+        for name, options in {"none": bare, "half": [*some, *bare[1:]], "whole": some}.items()
+    }
+    told = {
+        names: [
+            note.params["names"]
+            for note in taken(asked(*(asked_of[n] for n in names)))[1].notes
+            if "scores" in note.code
+        ]
+        for names in (("none",), ("none", "whole"), ("half", "whole"), ("half", "none"))
+    }
+    assert told == {("none",): ["none"], ("none", "whole"): [], ("half", "whole"): ["half"], ("half", "none"): ["half"]}
+
+
 @pytest.mark.parametrize("name", ["phq9", "gad7", "training-feedback", "referral"])
 def test_what_is_exported_comes_back_with_the_same_questions(name: str) -> None:
-    config = load_config(ROOT)
-    form = read_form(ROOT / "forms" / f"{name}.yml", choice_lists(config), coarser_steps(config))
+    form = own(name)
     text, notes = write_fhir(form, name)
     again, _ = taken(text.encode())
     assert [note.code for note in notes] == ["export-left-out"]
@@ -176,3 +225,22 @@ def test_real_questionnaires_keep_their_scores(real_data: Path) -> None:
         scored = [question for question in form.questions if question.scored]
         assert [[choice.score for choice in question.choices] for question in scored] == [[0, 1, 2, 3]] * 9, path.name
         assert form.untranslated == (Lang.ZH,)
+
+
+def test_the_codes_of_phq9_are_those_of_a_published_questionnaire(real_data: Path) -> None:
+    folder = real_data.parent / "real-forms" / "fhir"
+    if not folder.is_dir():
+        pytest.skip("the real forms are not beside this repository")
+    theirs, _ = taken((folder / "lforms_R4_phq9.json").read_bytes())
+    ours = own("phq9")
+    assert ours.loinc == theirs.loinc
+    assert [q.loinc for q in ours.questions] == [q.loinc for q in theirs.questions if q.choices]
+
+
+def test_a_questionnaire_without_any_score_says_so(real_data: Path) -> None:
+    file = real_data.parent / "real-forms" / "fhir" / "bdhg_GCS.json"
+    if not file.is_file():
+        pytest.skip("the real forms are not beside this repository")
+    _, draft = taken(file.read_bytes())
+    (note,) = [note for note in draft.notes if note.code == "import-scores-lacking"]
+    assert str(note.params["names"]).count(",") == 2

@@ -169,7 +169,7 @@ def test_a_condition_is_told_in_words(feedback: Form, source: str, said: str) ->
 
 
 # What form.js says of a kind of question by its name.
-KINDS = {"whole", "decimal", "date", "time"}
+KINDS = {"whole", "decimal", "date", "time", "code"}
 SCRIPTS = ("exit.js", "expression.js", "form.js", "paged.js", "send.js", "self-check.js", "contribute.js", "palette.js")
 
 

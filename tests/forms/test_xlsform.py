@@ -22,7 +22,7 @@ from xinqiao.core.text import Lang
 from xinqiao.flows.project import choice_lists, coarser_steps
 from xinqiao.forms.demands import TO_FILL_IN
 from xinqiao.forms.draft import Draft, judged
-from xinqiao.forms.read import read_form
+from xinqiao.forms.read import others_in, read_form
 from xinqiao.forms.written import form_text
 from xinqiao.forms.xlsform.read import read_xlsform
 from xinqiao.forms.xlsform.write import write_xlsform
@@ -73,7 +73,7 @@ def test_every_form_comes_back_as_the_same_form_and_pyxform_takes_it(path: Path,
     assert isinstance(plain, dict)
     raw = write_xlsform(plain, lists, str(path))
     draft = read_xlsform(raw, "out.xlsx", lists)
-    assert judged(draft, lists, steps)[1] == read_form(path, lists, steps)
+    assert judged(draft, lists, steps, others_in(path.parent, lists, steps))[1] == read_form(path, lists, steps)
     assert not draft.notes
     (tmp_path / "out.xlsx").write_bytes(raw)
     assert convert(tmp_path / "out.xlsx", validate=False).xform

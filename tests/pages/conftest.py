@@ -65,10 +65,11 @@ ALIKE = {"outcome": 2, "contribute": 1, "scoring": 2}
 # Where scripts are held back or off, so many forms stand for all as they are opened; test_forms.py uses each.
 FEW = {"form": 1, "self-check": 1}
 
-# The forms of the demonstration under test: the portal's own, the pack that it leaves off, and one with every kind.
+# The forms of the demonstration under test: the portal's own, the pack that it leaves off, one with every kind, and the
+# registration for one event.
 ROOT = Path(__file__).resolve().parents[2]
-PACK, EVERY_KIND = "who5", "every-kind"
-FORMS = (*sorted(path.stem for path in (ROOT / "forms").glob("*.yml")), PACK, EVERY_KIND)
+PACK, EVERY_KIND, FOR_AN_EVENT = "who5", "every-kind", "event-registration@slow-hour"
+FORMS = (*sorted(path.stem for path in (ROOT / "forms").glob("*.yml")), PACK, EVERY_KIND, FOR_AN_EVENT)
 
 PARTS = ("portal.toml", "mkdocs.yml", "mkdocs.en.yml", "docs", "forms", "overrides")
 

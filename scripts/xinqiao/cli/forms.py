@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from xinqiao.cli.running import common, run
+from xinqiao.cli.running import PASSPHRASE, common, passphrase, run
 from xinqiao.core.form import Purpose
 from xinqiao.core.text import Lang, Text
 
@@ -81,6 +82,32 @@ def forms_import(  # noqa: PLR0913, PLR0917 - one option a decision
         strict=strict,
     )
     run(project, as_json, lambda config, progress: flow(config, file, output, wanted, progress))
+
+
+@forms.command("codes", epilog="Example: xinqiao forms codes mood --unit class-1 --number 40 --output slips.html")
+@common
+@click.argument("form")
+@click.option("--unit", "units", multiple=True, help="For whom; may stand often [default: every unit of the roster].")
+@click.option("--number", type=click.IntRange(1), default=None, help="Slips a unit [default: one for each member].")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="The page of slips, to be printed.")
+@PASSPHRASE
+def forms_codes(
+    project: Path,
+    as_json: bool,
+    form: str,
+    units: tuple[str, ...],
+    number: int | None,
+    output: Path,
+    passphrase_file: Iterable[str] | None,
+) -> None:
+    """Prints slips with one-time codes for a form that asks for them, one answer each; no list of them is kept."""
+    from xinqiao.flows.codes import print_codes as flow  # noqa: PLC0415 - start-up time
+
+    run(
+        project,
+        as_json,
+        lambda config, _: flow(config, form, units, number or 0, output, passphrase(passphrase_file, config)),
+    )
 
 
 @forms.command("export", epilog="Example: xinqiao forms export phq9 --format fhir --output phq9.json")

@@ -9,10 +9,12 @@ from xinqiao.core.derived import Derived
 from xinqiao.core.hierarchy import parents, related
 from xinqiao.core.name import unknown
 from xinqiao.core.problem import Place, Problem
-from xinqiao.core.question import Question, Role
+from xinqiao.core.question import Kind, Question, Role
 from xinqiao.core.scale import Scale
 from xinqiao.core.summary import WEEK, Attendance, Measure, MeasureKind, Strategy, SummarySpec
 
+# The key that opens what is counted, by its name.
+AGGREGATION = "aggregation"
 # What tables can tell of a block of weeks where everybody knows who came.
 OF_BLOCKS = {MeasureKind.N, MeasureKind.DISTRIBUTION, MeasureKind.MEAN, MeasureKind.SHARE}
 
@@ -74,6 +76,15 @@ def behind(form: _Asked, name: str) -> frozenset[str]:
     items = next((scale.items for scale in form.scales if scale.name == name), ())
     sources = {made.source for made in form.derived if made.name == name}
     return frozenset({*items, *sources} or {name})
+
+
+def code_problems(questions: Sequence[Question], *, counted: bool, seal_to: Sequence[str]) -> Iterator[Problem]:
+    """A one-time code is asked once, of everybody, by a form that is counted with the key that made the code."""
+    codes = [question for question in questions if question.role is Role.CODE]
+    for question in codes:
+        asked = question.kind is Kind.TEXT and question.required and question.relevance is None
+        if len(codes) > 1 or not asked or not counted or AGGREGATION not in seal_to:
+            yield Problem(code="code-misplaced", place=Place(question=question.name), params={"name": question.name})
 
 
 def _names(form: _Asked) -> list[str]:

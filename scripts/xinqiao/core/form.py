@@ -7,11 +7,11 @@ forms/read adds the line.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from xinqiao.core.asked import behind, doubled, summary_problems
+from xinqiao.core.asked import behind, code_problems, doubled, summary_problems
 from xinqiao.core.case import Case
 from xinqiao.core.derived import Derived
 from xinqiao.core.foreign import ForeignFile
@@ -19,6 +19,7 @@ from xinqiao.core.hierarchy import hierarchy_problems, lineage, parents
 from xinqiao.core.logic import cycles, mentions
 from xinqiao.core.name import FORM_ID, check_name, repeated, unknown
 from xinqiao.core.occasion import Occasion
+from xinqiao.core.pair import asked_before, pair_problems
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
@@ -50,6 +51,7 @@ class Form:
     `paged`: its page shows one question, or one group with the appearance `field-list`, after the other.
     `untranslated`: languages of which texts lack; such a form is not published. `loinc`: its code in LOINC, as
     questions and choices have theirs. `occasion`: the event that this instance of a registration form is for.
+    `earlier`: the form that a person answered before this one, where its summaries tell of both; `joined` has both.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Form:
     untranslated: tuple[Lang, ...] = ()
     loinc: str = ""
     occasion: Occasion | None = None
+    earlier: Form | None = None
     seal_to: tuple[str, ...]
     retention_days: int
 
@@ -96,6 +99,19 @@ class Form:
             # A column of dates may hold what is none; an envelope always has its day.
             return replace(WEEKS, required=not self.file.date_column)
         return asked[name]
+
+    @property
+    def joined(self) -> Form:
+        """The form as its tables count it: with the scales of the earlier form of a pair; itself without one."""
+        if self.earlier is None:
+            return self
+        section, scales = asked_before(self.earlier)
+        return replace(self, earlier=None, sections=(*self.sections, section), scales=(*self.scales, *scales))
+
+    @property
+    def code(self) -> Question | None:
+        """The question for the one-time code of a printed slip; None where answers need none."""
+        return next((question for question in self.questions if question.role is Role.CODE), None)
 
     @property
     def roster(self) -> Question | None:
@@ -136,12 +152,17 @@ class Form:
         return any(scale.name == name for scale in self.scales)
 
     def _problems(self) -> Iterator[Problem]:
+        if self.earlier is not None:
+            # What hangs together is looked at in both as one.
+            yield from list(pair_problems(self, self.earlier)) or _problems_of(lambda: self.joined)
+            return
         if not any(question.answered for question in self.questions):
             yield Problem(code="form-empty")
         if not self.seal_to:
             yield Problem(code="form-unsealed")
         yield from repeated(part.name for parts in (self.questions, self.scales, self.derived) for part in parts)
         yield from repeated(summary.name for summary in self.summaries)
+        yield from code_problems(self.questions, counted=bool(self.summaries), seal_to=self.seal_to)
         for question in self.questions:
             for name in sorted(mentions(question)):
                 yield from self._unknown(name, question.name)
@@ -203,3 +224,11 @@ class Form:
                 yield Problem(code="name-unknown", place=place, params={"name": name, "nearest": nearest})
             for name in () if strange else made.uncovered(source.choices):
                 yield Problem(code="derived-uncovered", place=place, params={"derived": made.name, "name": name})
+
+
+def _problems_of(make: Callable[[], Form]) -> tuple[Problem, ...]:
+    try:
+        make()
+    except XinqiaoError as error:
+        return error.problems
+    return ()

@@ -49,13 +49,17 @@ class BadAnswer(StrEnum):
 
 
 class Role(StrEnum):
-    """How far an answer may travel: free text and contacts never reach a table."""
+    """How far an answer may travel: free text and contacts never reach a table.
+
+    A match code joins two answers of one person; a code of a printed slip lets one answer count once.
+    """
 
     DIMENSION = "dimension"
     ANSWER = "answer"
     FREE_TEXT = "free-text"
     CONTACT = "contact"
     MATCH = "match"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

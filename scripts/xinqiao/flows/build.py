@@ -19,7 +19,7 @@ from xinqiao.dashboard.released import read_package
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import ledger_path
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.project import form_path, recipients, with_instances
+from xinqiao.flows.project import form_path, recipients, told_by_key, with_instances
 from xinqiao.forms.listing import listing_page
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
@@ -42,15 +42,17 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
         # A page whose registration is over stays and says so, but is listed no more.
         listed = [form for form in forms if not (form.occasion and form.occasion.over)]
         pages[lang]["forms/index.md"] = listing_page(listed, lang, open_=opened, readers=config.readers)
+    lacking: list[Problem] = []
     for form in forms:
         progress(f"{form.id}: pages")
-        problems += _form_pages(config, form, pages)
+        lacking += _form_pages(config, form, pages)
         latest = _latest(config.released_dir(form.id, Audience.PUBLIC))
-        _summary_pages(config, form, latest, pages)
+        _summary_pages(config, form.joined, latest, pages)
         if latest:
             files |= {f"summaries/{form.id}/{file.name}": file for file in sorted(latest.iterdir())}
     if (ledger := ledger_path(config, Audience.PUBLIC)).is_file():
         files[f"summaries/{ledger.name}"] = ledger
+    problems += told_by_key(lacking)
     problems += build_site(
         config.root,
         pages=pages,

@@ -87,6 +87,10 @@ def _fill(config: Config, form: Form, progress: Progress) -> None:
         if store.counts().get(form.id):
             return
     released, waiting = demonstration.amounts(form)
+    if form.earlier:
+        progress(f"{form.earlier.id}: {released + waiting} generated answers")
+        before = _sealed(config, form.earlier, released + waiting)
+        demonstration.deliver(config.receiver_url, form.earlier.id, before)
     sealed = _sealed(config, form, released + waiting)
     progress(f"{form.id}: {released} generated answers")
     demonstration.deliver(config.receiver_url, form.id, [next(sealed) for _ in range(released)])

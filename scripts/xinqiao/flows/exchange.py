@@ -21,7 +21,7 @@ from xinqiao.forms.draft import Draft, judged
 from xinqiao.forms.fhir.read import read_fhir
 from xinqiao.forms.fhir.write import write_fhir
 from xinqiao.forms.json_source import Part, read_json
-from xinqiao.forms.read import read_form
+from xinqiao.forms.read import others_in, read_form
 from xinqiao.forms.reproschema import is_activity, read_reproschema
 from xinqiao.forms.schema import table_schema
 from xinqiao.forms.xlsform.grid import LARGEST, OLE, XLSX
@@ -75,7 +75,8 @@ def import_form(config: Config, file: Path, output: Path | None, wanted: Wanted,
     target = _fill(config, draft, output, wanted)
     if wanted.strict:
         draft.notes = [_stops(problem) for problem in draft.notes]
-    text, form = judged(draft, choice_lists(config), coarser_steps(config))
+    lists, steps = choice_lists(config), coarser_steps(config)
+    text, form = judged(draft, lists, steps, others_in(config.forms_dir, lists, steps))
     _write_new(target, text, form.id)
     notes = tuple(problem for problem in draft.notes if problem.level is not Level.ERROR)
     said = Text.of(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,15 +52,27 @@ class Past:
 
     def counts(self, identity: Identity) -> tuple[Totals, ...]:
         """What each was made of. Raises XinqiaoError (counts-missing, counts-unreadable, counts-lacking)."""
-        return tuple(_opened(self.form, mark, identity) for mark in self.marks)
+        return tuple(_opened(self.form, mark, identity)[0] for mark in self.marks)
 
     def known_counts(self, identity: Identity) -> tuple[Totals | None, ...]:
         """The same; None for releases that have none, for they were made before counts were kept."""
-        return tuple(_opened(self.form, mark, identity) if mark.counts else None for mark in self.marks)
+        return tuple(_opened(self.form, mark, identity)[0] if mark.counts else None for mark in self.marks)
+
+    def used(self, identity: Identity) -> frozenset[str]:
+        """What is remembered of the one-time codes that its releases used; raises as `counts` does."""
+        return _opened(self.form, self.marks[-1], identity)[1] if self.marks else frozenset()
 
 
-def read_past(config: Config, store: Store, form: str) -> Past:
+def sealed_content(counts: Totals, used: Iterable[str]) -> bytes:
+    """What is sealed of a release: its counts, and in a second line the one-time codes used up to it."""
+    codes = sorted(used)
+    return counts.written() + (b"\n" + json.dumps(codes).encode() if codes else b"")
+
+
+def read_past(config: Config, store: Store, form: str, *, also: str = "") -> Past:
     """The earlier releases, a run that was cut short finished first.
+
+    also: another form whose answers they were made of too: the earlier one of a pair.
 
     Raises XinqiaoError (exit UNSAFE) where store, ledger and released files do not agree: ledger-*,
     release-missing, release-unrecorded, counts-changed, package-*.
@@ -81,7 +94,7 @@ def read_past(config: Config, store: Store, form: str) -> Past:
         tables=tuple(tuple(table for package in beside for table in package.tables) for beside in packages),
         attended=frozenset(known.by for beside in packages for package in beside for known in package.attended),
         ledgers=ledgers,
-        gone=any(seq <= marks[-1].upto for seq in store.deleted(form)) if marks else False,
+        gone=any(seq <= marks[-1].upto for of in (form, also) for seq in store.deleted(of)) if marks else False,
     )
 
 
@@ -128,10 +141,12 @@ def _check_marks(config: Config, form: str, marks: Sequence[Mark], ledgers: Mapp
                 raise refuse("counts-changed", place, form=form, number=line.release)
 
 
-def _opened(form: str, mark: Mark, identity: Identity) -> Totals:
+def _opened(form: str, mark: Mark, identity: Identity) -> tuple[Totals, frozenset[str]]:
     if not mark.counts:
         raise refuse("counts-missing", form=form, number=mark.number)
     try:
-        return Totals.read(open_sealed(mark.counts, identity))
-    except (XinqiaoError, ValueError):
+        counts, _, codes = open_sealed(mark.counts, identity).partition(b"\n")
+        used = json.loads(codes) if codes else []
+        return Totals.read(counts), frozenset(str(code) for code in used)
+    except (XinqiaoError, ValueError, TypeError):
         raise refuse("counts-unreadable", form=form, number=mark.number) from None

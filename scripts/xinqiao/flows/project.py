@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xinqiao.config import Config
+from xinqiao.core import asked
 from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.occasion import Occasion
@@ -18,7 +19,7 @@ from xinqiao.forms.instance import instance
 from xinqiao.forms.read import read_form
 from xinqiao.intake.keys import Keyring
 
-AGGREGATION, RECOVERY = "aggregation", "recovery"
+AGGREGATION, RECOVERY = asked.AGGREGATION, "recovery"
 # Forms of which each answer is read by somebody, so that it must be said who.
 READ_ONE_BY_ONE = frozenset({Purpose.REGISTRATION, Purpose.QUESTION, Purpose.REFERRAL})
 
@@ -150,5 +151,25 @@ def recipients(config: Config, form: Form) -> tuple[tuple[str, ...], tuple[Probl
         if public:
             found.append(public)
         else:
-            lacking.append(Problem(code="form-reader-missing", place=place, params={"form": form.id, "key": name}))
+            lacking.append(Problem(code="form-reader-missing", place=place, params={"forms": form.id, "key": name}))
     return (() if lacking else tuple(found)), tuple(lacking)
+
+
+def told_by_key(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The same with one warning for each key that does not exist: it names all forms that wait for it."""
+    waiting: dict[str | int, list[str]] = {}
+    told: list[Problem] = []
+    for problem in problems:
+        if problem.code != "form-reader-missing":
+            told.append(problem)
+            continue
+        key = problem.params["key"]
+        if key not in waiting:
+            told.append(problem)
+        waiting.setdefault(key, []).append(str(problem.params["forms"]))
+    return tuple(
+        replace(one, params={**one.params, "forms": ", ".join(dict.fromkeys(waiting[one.params["key"]]))})
+        if one.code == "form-reader-missing"
+        else one
+        for one in told
+    )

@@ -19,12 +19,17 @@ from xinqiao.core.summary import Attendance, Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.dashboard.released import read_package
+from xinqiao.flows.codes import REASONS as CODES_ASIDE
+from xinqiao.flows.codes import Slips
 from xinqiao.flows.ledger import bound, line_of
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.past import Past, put_out, read_past
+from xinqiao.flows.pairs import REASONS as PAIRS_ASIDE
+from xinqiao.flows.pairs import check_told_once, earlier_rows, joined
+from xinqiao.flows.past import Past, put_out, read_past, sealed_content
 from xinqiao.flows.project import AGGREGATION, load_form, recipients
 from xinqiao.flows.protect import certificate_of, protect, protect_most, tables_document
 from xinqiao.forms.schema import table_schema
+from xinqiao.intake.codes import Codes
 from xinqiao.intake.keys import Keyring
 from xinqiao.intake.opening import REASONS as ENVELOPES_ASIDE
 from xinqiao.intake.opening import open_envelopes
@@ -43,12 +48,19 @@ from xinqiao.tables.validate import validate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """What came in and is still there, each with its sequence number in the store."""
+    """What came in and is still there, each with its sequence number in the store.
+
+    reasons: every one for which answers of the form can be set aside. codes: what is remembered of each one-time
+    code; used: of those of answers that are gone.
+    """
 
     rows: tuple[tuple[int, ScoredRow], ...] = field(repr=False)
     aside: tuple[tuple[int, str], ...]
     days: tuple[tuple[int, date], ...] = field(repr=False)
     last: int
+    reasons: tuple[str, ...] = (*ENVELOPES_ASIDE, *ROWS_ASIDE)
+    codes: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    used: frozenset[str] = field(default=frozenset(), repr=False)
 
     def weeks_after(self, upto: int) -> str:
         """The weeks in which answers after a sequence number came."""
@@ -61,7 +73,11 @@ class Came:
     def aside_until(self, last: float = math.inf) -> Mapping[str, int]:
         """How many had been set aside by then, for every reason that there can be."""
         counted = Counter(code for sequence, code in self.aside if sequence <= last)
-        return dict.fromkeys((*ENVELOPES_ASIDE, *ROWS_ASIDE), 0) | counted
+        return dict.fromkeys(self.reasons, 0) | counted
+
+    def codes_until(self, last: float = math.inf) -> frozenset[str]:
+        """The one-time codes that had been used by then."""
+        return self.used | {code for sequence, code in self.codes if sequence <= last}
 
     def earlier(self, past: Past, made_of: Sequence[Totals | None]) -> list[Earlier]:
         """What each earlier release is made of as it is read today, what it was then, and what it told."""
@@ -78,22 +94,24 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
     form = load_form(config, ref)
     if not form.summaries:
         raise refuse("release-no-tables", form=form.id)
+    check_told_once(config, form)
     with Store(config.store_path) as store:
-        past = read_past(config, store, form.id)
+        past = read_past(config, store, form.id, also=form.earlier.id if form.earlier else "")
         if past.closed:
             raise refuse("release-closed", form=form.id)
         _check_attendance(form, past)
         identity = Keyring(config.keys_dir).unlock(AGGREGATION, passphrase)
-        came, problems = _came(store, form, identity, past.upto if past.gone else 0, progress)
+        came, problems = _came(store, form, identity, past, progress)
+        came, more = _paired(store, form, identity, came)
         progress("count, protect, audit")
-        released, left_out = _protected(config, form, came, past, identity)
+        released, left_out = _protected(config, form.joined, came, past, identity)
         number = len(past.marks) + 1
-        counts = _sealed(config, form, identity, past, released)
+        counts = _sealed(config, form, identity, past, released, came)
         for audience, tables in by_audience(form, released.tables).items():
             folder = _staged(config, form.id, number) / audience.value
             certificate = certificate_of(released, tables)
             write_package(
-                folder, form, tables, certificate, demonstration=config.demonstration, attended=released.attended
+                folder, form.joined, tables, certificate, demonstration=config.demonstration, attended=released.attended
             )
         # Written, then recorded, then put out: what is published but not recorded could never be audited
         # against, and what is recorded but was never written would bar every later release.
@@ -108,7 +126,7 @@ def release(config: Config, ref: str, passphrase: str | None, progress: Progress
     )
     aside = sum(released.counts.quarantined.values())
     document = {"form": form.id, "release": number, "rows": people, "set_aside": aside, "left_out": list(left_out)}
-    told = [*problems, *_notices(form, past, left_out)]
+    told = [*problems, *more, *_notices(form, past, left_out)]
     return Outcome(said=said, document={**document, **tables_document(released)}, problems=tuple(told))
 
 
@@ -120,28 +138,57 @@ def _check_attendance(form: Form, past: Past) -> None:
 
 
 def _came(
-    store: Store, form: Form, identity: Identity, after: int, progress: Progress
+    store: Store, form: Form, identity: Identity, past: Past, progress: Progress
 ) -> tuple[Came, tuple[Problem, ...]]:
-    """What came after a sequence number, opened, validated and scored."""
+    """What came, opened, validated and scored; where answers of earlier releases are gone, only what came since."""
+    after = past.upto if past.gone else 0
+    used = past.used(identity) if past.gone and (form.code or form.earlier) else frozenset[str]()
     numbered = tuple(store.envelopes(form.id, after))
     progress(f"{len(numbered)} envelopes: open")
     opened = open_envelopes((envelope for _, envelope in numbered), identity, form.id)
     progress("validate, score")
-    checked = validate(form, table_schema(form, Lang.EN), from_submissions(form, opened.submissions))
+    slips = Slips.of(form, identity)
+    submissions, unknown = slips.bound(opened.submissions) if slips else (opened.submissions, {})
+    checked = validate(form, table_schema(form, Lang.EN), from_submissions(form, submissions))
+    codes, again = slips.once(checked.rows, used) if slips else ((), {})
     place = {envelope.id: sequence for sequence, envelope in numbered}
-    at = [place[submission.id] for submission in opened.submissions]
+    at = [place[submission.id] for submission in submissions]
     score = scorer(form)
-    aside = [(at[number - 1], code) for number, code in checked.row_reasons.items()]
-    aside += [(place[envelope], code) for envelope, code in opened.refusals.items()]
+    rows = tuple((at[number - 1], score(row)) for number, row in checked.rows if number not in again)
+    aside = [(at[number - 1], code) for number, code in (*checked.row_reasons.items(), *again.items())]
+    aside += [(place[envelope], code) for envelope, code in (*opened.refusals.items(), *unknown.items())]
     # Of a damaged envelope nothing is known, not even when it came: it counts in every release.
     aside += [(0, "envelope-damaged")] * store.damaged(form.id, after)
     came = Came(
-        rows=tuple((at[number - 1], score(row)) for number, row in checked.rows),
+        rows=rows,
         aside=tuple(aside),
-        days=tuple((place[submission.id], submission.received) for submission in opened.submissions),
+        days=tuple((place[submission.id], submission.received) for submission in submissions),
         last=numbered[-1][0] if numbered else 0,
+        reasons=(*ENVELOPES_ASIDE, *ROWS_ASIDE, *(CODES_ASIDE if slips else ())),
+        codes=tuple((at[number - 1], code) for number, code in codes),
+        used=used,
     )
-    return came, checked.problems
+    told = Counter((*unknown.values(), *again.values()))
+    return came, (*checked.problems, *(Problem(code=code, params={"count": told[code]}) for code in sorted(told)))
+
+
+def _paired(store: Store, form: Form, identity: Identity, came: Came) -> tuple[Came, tuple[Problem, ...]]:
+    """The same, its rows joined with those of the earlier form, where there is one."""
+    if form.earlier is None:
+        return came, ()
+    before = earlier_rows(store, form.earlier, identity)
+    found = joined(form, came.rows, before, Codes.of(form.id, identity), came.used)
+    told = {"match-repeated": len(found.aside), "match-ambiguous": found.ambiguous}
+    paired = Came(
+        rows=found.rows,
+        aside=(*came.aside, *found.aside.items()),
+        days=came.days,
+        last=came.last,
+        used=came.used,
+        reasons=(*came.reasons, *PAIRS_ASIDE),
+        codes=(*came.codes, *found.codes),
+    )
+    return paired, tuple(Problem(code=code, params={"count": count}) for code, count in told.items() if count)
 
 
 def _protected(
@@ -171,12 +218,18 @@ def _protected(
     return protect_most(form, attempt)
 
 
-def _sealed(config: Config, form: Form, identity: Identity, past: Past, released: Release) -> dict[int, bytes]:
+def _sealed(
+    config: Config, form: Form, identity: Identity, past: Past, released: Release, came: Came
+) -> dict[int, bytes]:
     """The counts of this release and of earlier ones that have none yet, sealed to the form's readers."""
     readers = tuple(dict.fromkeys((*recipients(config, form)[0], identity.public)))
     lacking = {mark.number: counts for mark, counts in zip(past.marks, released.before, strict=True) if not mark.counts}
     counts = {**lacking, len(past.marks) + 1: released.counts}
-    return {number: seal(widened(made.written()), readers) for number, made in counts.items()}
+    upto = {mark.number: mark.upto for mark in past.marks}
+    return {
+        number: seal(widened(sealed_content(made, came.codes_until(upto.get(number, math.inf)))), readers)
+        for number, made in counts.items()
+    }
 
 
 def _lines(

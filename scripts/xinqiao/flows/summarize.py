@@ -10,7 +10,7 @@ from pathlib import Path
 from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.policy import as_decimal
-from xinqiao.core.problem import Place, Problem, XinqiaoError
+from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.flows.outcome import Outcome, Progress
@@ -31,6 +31,10 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
     Several files count together, over the weeks from the first to the last day that their usable rows tell.
     """
     form = load_form(config, ref)
+    if form.code:
+        raise refuse("codes-need-store", form=form.id)
+    if form.earlier:
+        raise refuse("pair-needs-store", form=form.id)
     checked = _judged(form, files, progress)
     score = scorer(form)
     rows = [score(row) for table in checked for _, row in table.rows]

@@ -177,19 +177,8 @@ def _dimension(document: Document, path: Path, name: str) -> str | None:
 
 def _measure(document: Document, path: Path, source: str, name: str) -> Measure | None:
     measure = Measure.parse(source)
-    if measure and measure.then and not _one_row(document, measure):
-        note(document, "not-yet", path, name, what=source)
-        return None
     if measure is None and MEASURES_NOT_YET.fullmatch(source.strip()):
         note(document, "not-yet", path, name, what=source)
     elif measure is None:
         note(document, "measure-unknown", path, name, summary=name, measure=source)
     return measure
-
-
-def _one_row(document: Document, measure: Measure) -> bool:
-    """Whether a change speaks of one row: `form.scale` would be a scale of another form, unless it is a name here."""
-    lists = [document.get((part,)) for part in ("survey", "scales")]
-    parts = [row for rows in lists if isinstance(rows, list) for row in rows]
-    here = {str(row["name"]) for row in parts if isinstance(row, dict) and "name" in row}
-    return all("." not in name or name in here for name in measure.names)

@@ -26,6 +26,7 @@ NOTHING: Cells = {}
 def codebook(form: Form, lang: Lang) -> list[dict[str, object]]:
     """One row a question and choice, one a scale and band, one a derived dimension and level; all of COLUMNS.
 
+    Coarser bands follow their scale; their kind names the set as measures do.
     `relevant` holds the conditions of its groups too.
     `column` is a question's heading in files of others, or the question that a dimension is derived from;
     `value` a choice's, band's or level's name; `score` a choice's score or the lower end of a band or level;
@@ -73,6 +74,8 @@ def _rows(form: Form) -> Iterator[Cells]:
     for scale in form.scales:
         parts = [_of_band(band) for band in scale.bands] or [NOTHING]
         yield from ({**blank, **_of_scale(scale), **part} for part in parts)
+        for bands in scale.coarser:
+            yield from ({**blank, **_of_scale(scale, len(bands)), **_of_band(band)} for band in bands)
     for made in form.derived:
         yield from ({**blank, **_of_derived(made), **_of_level(level)} for level in made.levels)
 
@@ -99,8 +102,9 @@ def _of_choice(choice: Choice) -> Cells:
     return {"value": choice.name, "value_label": choice.label, "score": score, "written": written}
 
 
-def _of_scale(scale: Scale) -> Cells:
-    kind = f"scale ({scale.method.value})"
+def _of_scale(scale: Scale, into: int = 0) -> Cells:
+    """A scale; `into` so many coarser bands as measures name them, such as `band(phq9, 3)`."""
+    kind = f"band({scale.name}, {into})" if into else f"scale ({scale.method.value})"
     return {"name": scale.name, "kind": kind, "label": scale.title, "scales": " ".join(scale.items)}
 
 

@@ -16,6 +16,7 @@ from xinqiao.core.question import Choice
 from xinqiao.core.text import Lang
 from xinqiao.forms.demands import TO_FILL_IN
 from xinqiao.forms.languages import Texts
+from xinqiao.forms.pair import Others
 from xinqiao.forms.read import read_form
 from xinqiao.forms.written import form_text
 from xinqiao.forms.yaml_lines import Document, Path, Plain, parse_yaml
@@ -66,7 +67,12 @@ def usable_name(words: str, instead: str, between: str = "_") -> str:
     return name if NAME.fullmatch(name) else f"{instead}{between}{name}" if name else instead
 
 
-def judged(draft: Draft, lists: Mapping[str, tuple[Choice, ...]], steps: Mapping[str, Derived]) -> tuple[str, Form]:
+def judged(
+    draft: Draft,
+    lists: Mapping[str, tuple[Choice, ...]],
+    steps: Mapping[str, Derived],
+    others: Others = lambda _: None,
+) -> tuple[str, Form]:
     """The text of the form file, and the form that our reader makes of it.
 
     Raises XinqiaoError with every problem that stops, each at its place in the foreign file.
@@ -78,7 +84,7 @@ def judged(draft: Draft, lists: Mapping[str, tuple[Choice, ...]], steps: Mapping
     text = form_text({**draft.plain, "consent": consent or dict(TO_FILL_IN)}, head)
     looked_at = form_text({**draft.plain, "consent": consent or STAND_IN}, head)
     try:
-        form = _read(looked_at, lists, steps)
+        form = _read(looked_at, lists, steps, others)
     except XinqiaoError as error:
         document = parse_yaml(looked_at, "")
         placed = [replace(one, place=_origin(draft, document, one.place)) for one in error.problems]
@@ -91,11 +97,11 @@ def judged(draft: Draft, lists: Mapping[str, tuple[Choice, ...]], steps: Mapping
     return text, form
 
 
-def _read(text: str, lists: Mapping[str, tuple[Choice, ...]], steps: Mapping[str, Derived]) -> Form:
+def _read(text: str, lists: Mapping[str, tuple[Choice, ...]], steps: Mapping[str, Derived], others: Others) -> Form:
     with tempfile.TemporaryDirectory() as folder:
         path = FilePath(folder) / "form.yml"
         path.write_text(text, encoding="utf-8", newline="\n")
-        return read_form(path, lists, steps)
+        return read_form(path, lists, steps, others=others)
 
 
 def _origin(draft: Draft, document: Document, place: Place) -> Place:

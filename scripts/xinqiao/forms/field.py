@@ -17,6 +17,8 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.forms.condition import condition
 from xinqiao.forms.page_words import WORDS
 
+# What the browser takes a one-time code for.
+CODE = Role.CODE.value
 MOST_RADIOS = 12
 MOST_IN_A_ROW = 7
 
@@ -129,7 +131,7 @@ def _field(form: Form, question: Question, section: Section, lang: Lang) -> Fiel
     return Field(
         id=f"q-{question.name}",
         name=question.name,
-        kind=question.kind.value,
+        kind=CODE if question.role is Role.CODE else question.kind.value,
         control=control,
         label=parts(question.label, lang),
         hint=_hint(question, control, lang),

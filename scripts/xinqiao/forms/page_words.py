@@ -49,6 +49,11 @@ WORDS: Mapping[str, Text] = {
         en="Nothing is published; figures for everyone together are for staff only, "
         "and those about too few people are withheld.",
     ),
+    "joined_only": Text.of(
+        zh="不单独公布；只凭配对代码和另一份合在一起统计，人数过少的数字不显示。",
+        en="Nothing is published of it alone; it is joined by your code with the other form and counted with it, "
+        "and figures about too few people are withheld.",
+    ),
     "nothing_stored": Text.of(
         zh="本页不使用 Cookie，也不在您的设备上保存任何内容；关闭页面，未提交的答案随即消失。",
         en="This page uses no cookies and stores nothing on your device; "
@@ -124,6 +129,10 @@ SCRIPT_WORDS: Mapping[str, Text] = {
     "date": Text.of(zh="请填写日期，例如 2026-03-27", en="Enter a date, such as 2026-03-27"),
     "time": Text.of(zh="请填写时间，例如 08:30", en="Enter a time, such as 08:30"),
     "range": Text.of(zh="请填写范围内的数字", en="Enter a number of this range"),
+    "code": Text.of(
+        zh="这不是纸条上的代码，或有一位写错了；代码是 12 位，没有 0、1、I、L、O",
+        en="This is not a code from a slip, or one sign is wrong. A code has 12 signs and no 0, 1, I, L or O",
+    ),
     "tick": Text.of(zh="请勾选确认", en="Tick the box to confirm"),
     "progress": Text.of(zh="第 {at} 步，共 {all} 步", en="Step {at} of {all}"),
     "constraint": Text.of(zh="这个回答超出了允许的范围", en="This answer is outside what the question allows"),

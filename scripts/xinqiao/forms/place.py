@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path as FilePath
 
@@ -50,11 +50,12 @@ def in_file(document: Document, problems: tuple[Problem, ...], made: set[str]) -
     made: the names of the parts that were not.
     """
     parts = written(document)
+    unread = {str(one.params["form"]) for one in document.problems if one.code in {"pair-form-unknown", "pair-several"}}
     twice: Counter[str] = Counter()
     for problem in problems:
         name = str(problem.params.get("name", ""))
         match problem.code:
-            case "name-unknown" if name in parts and name not in made:
+            case "name-unknown" | "name-twice" if _follows(problem.code, name, parts, made, unread):
                 continue
             case "item-unscored" if _faulty_choices(document, parts[name]):
                 continue
@@ -85,6 +86,14 @@ def in_file(document: Document, problems: tuple[Problem, ...], made: set[str]) -
                 yield _mentioned(document, problem, [("file",)])
             case _:
                 yield _mentioned(document, problem, parts.get(problem.place.question, []))
+
+
+def _follows(code: str, name: str, parts: Collection[str], made: Collection[str], unread: Collection[str]) -> bool:
+    """Whether a problem with a name only follows from another that is told."""
+    if code == "name-twice":
+        # Made by the or_other of a question that itself stands twice.
+        return name not in parts
+    return (name in parts and name not in made) or name.partition(".")[0] in unread
 
 
 def _faulty_choices(document: Document, questions: list[Path]) -> bool:

@@ -59,6 +59,13 @@ WEIGHTY: tuple[tuple[str, Text], ...] = (
     ("health", Text.of(zh="健康方面的情况（敏感个人信息）", en="matters of health (sensitive personal information)")),
     ("free-text", Text.of(zh="您自己写的文字", en="words of your own")),
     ("match", Text.of(zh="您自己编的配对代码", en="a code that you make")),
+    (
+        "code",
+        Text.of(
+            zh="纸条上的一次性代码（没有人登记谁拿到哪一张）",
+            en="the one-time code of a slip (nobody notes who got which)",
+        ),
+    ),
 )
 
 
@@ -96,6 +103,8 @@ def published(form: Form, lang: Lang) -> str:
     ]
     if titles:
         return words["published"].format(titles=words["and"].join(titles))
+    if any(question.role is Role.MATCH for question in form.questions) and not form.summaries:
+        return words["joined_only"]
     return words["staff_only"] if form.summaries else words["not_published"]
 
 
@@ -107,7 +116,7 @@ def holders(form: Form, lang: Lang, readers: Mapping[str, Text] = NOBODY) -> lis
 def _weights(form: Form, question: Question) -> set[str]:
     scaled = {name for scale in form.scales if scale.sensitive for name in scale.items}
     weights = {"health"} if question.sensitive or question.name in scaled else set()
-    return weights | ({question.role.value} & {Role.CONTACT.value, Role.FREE_TEXT.value, Role.MATCH.value})
+    return weights | ({question.role.value} & {Role.CONTACT, Role.FREE_TEXT, Role.MATCH, Role.CODE})
 
 
 def _holder(name: str, lang: Lang, readers: Mapping[str, Text]) -> str:

@@ -20,6 +20,7 @@ from xinqiao.forms.derived import derived
 from xinqiao.forms.fit import checked
 from xinqiao.forms.foreign import foreign
 from xinqiao.forms.group import sections
+from xinqiao.forms.pair import Others, earlier_form
 from xinqiao.forms.place import in_file, rows
 from xinqiao.forms.scale import cases
 from xinqiao.forms.scale import scale as read_scale
@@ -33,12 +34,17 @@ NO_STEPS: Mapping[str, Derived] = MappingProxyType({})
 
 
 def read_form(
-    path: FilePath, lists: Mapping[str, tuple[Choice, ...]] = NO_LISTS, steps: Mapping[str, Derived] = NO_STEPS
+    path: FilePath,
+    lists: Mapping[str, tuple[Choice, ...]] = NO_LISTS,
+    steps: Mapping[str, Derived] = NO_STEPS,
+    *,
+    others: Others | None = None,
 ) -> Form:
     """The form that a file describes.
 
     lists: lists of choices that stand elsewhere, such as `units`; steps: list → its coarser levels there, such as
-    `grade`, of which the form has those that its summaries name. Raises XinqiaoError with every
+    `grade`, of which the form has those that its summaries name. others: reads the earlier
+    form of a pair by its id, by default the one beside the file. Raises XinqiaoError with every
     problem of the file, in its order, each with line and column.
     """
     document = read_yaml(path)
@@ -50,11 +56,23 @@ def read_form(
         for name in (own if isinstance(own, dict) else ())
     }
     made = sections(document, {**lists, **offered}, shape.on_bad_answer if shape else BadAnswer.ROW)
-    form = _form(document, shape, made, steps)
+    form = _form(document, shape, made, steps, others or others_in(path.parent, lists, steps))
     raise_all(document.problems)
     if form is None:
         raise ValueError("a form was refused without a problem")
     return form
+
+
+def others_in(
+    folder: FilePath, lists: Mapping[str, tuple[Choice, ...]] = NO_LISTS, steps: Mapping[str, Derived] = NO_STEPS
+) -> Others:
+    """Reads the forms of a folder by their ids, each without one before it: two may name each other."""
+
+    def read(form_id: str) -> Form | None:
+        file = folder / f"{form_id}.yml"
+        return read_form(file, lists, steps, others=lambda _: None) if file.is_file() else None
+
+    return read
 
 
 def _asked(document: Document) -> Mapping[str, set[str]]:
@@ -90,8 +108,21 @@ def _coarser(document: Document, questions: Sequence[Question], steps: Mapping[s
                 break
 
 
+def _id(document: Document, shape: FormShape | None) -> str:
+    """The form's id; a stand-in where it is none that can be used."""
+    form_id = shape.settings.form_id if shape else "form"
+    if NAME.fullmatch(form_id):
+        return form_id
+    build.note(document, "name-unusable", ("settings", "form_id"), name=form_id)
+    return "form"
+
+
 def _form(
-    document: Document, shape: FormShape | None, parts: tuple[Section, ...], steps: Mapping[str, Derived]
+    document: Document,
+    shape: FormShape | None,
+    parts: tuple[Section, ...],
+    steps: Mapping[str, Derived],
+    others: Others,
 ) -> Form | None:
     """The form; where parts are missing, stand-ins, so that what hangs together is still looked at."""
     scales = _made(document, "scales", read_scale)
@@ -103,10 +134,8 @@ def _form(
     dimensions += [step for step in _coarser(document, questions, steps) if step.name in wanted]
     proofs = list(cases(document, rows(document, "cases"), questions, scales))
     file = foreign(document, shape.file) if shape and shape.file else NO_FILE
-    form_id = shape.settings.form_id if shape else "form"
-    if not NAME.fullmatch(form_id):
-        build.note(document, "name-unusable", ("settings", "form_id"), name=form_id)
-        form_id = "form"
+    form_id = _id(document, shape)
+    earlier = earlier_form(document, form_id, named, others)
     purpose = shape.settings.purpose if shape else Purpose.SURVEY
     document.problems += demands(document, purpose, questions, scales)
     try:
@@ -126,6 +155,7 @@ def _form(
             paged=bool(shape and shape.settings.style),
             untranslated=tuple(shape.untranslated) if shape else (),
             loinc=shape.settings.loinc if shape else "",
+            earlier=earlier,
             seal_to=tuple(shape.seal_to) if shape else ("–",),
             retention_days=shape.retention.days if shape else 1,
         )

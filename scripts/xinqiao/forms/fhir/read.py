@@ -72,6 +72,7 @@ class _Reader:
         for item in root.parts("item"):
             self.item(item)
         self.totals(root)
+        self.unscored(root)
         if not self.lists:
             del draft.plain["choices"]
         draft.tell_languages(self.texts)
@@ -206,9 +207,23 @@ class _Reader:
         if scales:
             self.draft.plain["scales"] = scales
 
+    def unscored(self, root: Part) -> None:
+        """Tells, by name, of questions of which some choices have no score, or all where no question has any."""
+        scored: dict[str, list[bool]] = {}
+        for row in self.rows:
+            if isinstance(row, dict) and str(row["type"]).startswith("select_") and "yes_no" not in str(row["type"]):
+                scored[str(row["name"])] = ["score" in choice for choice in self.offers(row)]
+        some = any(any(scores) for scores in scored.values())
+        if lacking := [name for name, scores in scored.items() if not all(scores) and (any(scores) or not some)]:
+            self.draft.note("import-scores-lacking", root.place, names=", ".join(lacking))
+
     def scores(self, row: Row) -> bool:
+        return all("score" in choice for choice in self.offers(row))
+
+    def offers(self, row: Row) -> list[Row]:
+        """The choices of a question that offers some."""
         rows = self.lists.get(str(row["type"]).split()[1], [])
-        return isinstance(rows, list) and all(isinstance(each, dict) and "score" in each for each in rows)
+        return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
 
 
 def _all(part: Part) -> Iterator[Part]:

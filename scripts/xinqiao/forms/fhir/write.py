@@ -16,6 +16,7 @@ from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Choice, Group, Kind, Question
 from xinqiao.core.text import Lang, Text
 from xinqiao.forms.fhir.choices import CONSENT, INTRO, LOINC, TRANSLATION
+from xinqiao.forms.fhir.total import CALCULATED, beyond_total, expression
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 TYPES = {
@@ -39,7 +40,7 @@ def write_fhir(form: Form, file: str) -> tuple[str, tuple[Problem, ...]]:
     Raises XinqiaoError (export-unsupported) with every condition or question that FHIR has no words for.
     """
     writer = _Writer(form=form, file=file)
-    items = [_item(CONSENT, "display", form.consent), *writer.items()]
+    items = [_item(CONSENT, "display", form.consent), *writer.items(), *totals(form)]
     if form.intro:
         items.insert(0, _item(INTRO, "display", form.intro))
     if writer.problems:
@@ -56,7 +57,12 @@ def write_fhir(form: Form, file: str) -> tuple[str, tuple[Problem, ...]]:
         **({"code": [{"system": LOINC, "code": form.loinc}]} if form.loinc else {}),
         "item": items,
     }
-    lost = {"scales": form.scales, "derived": form.derived, "summaries": form.summaries, "cases": form.cases}
+    lost = {
+        "scales": [scale for scale in form.scales if beyond_total(form, scale)],
+        "derived": form.derived,
+        "summaries": form.summaries,
+        "cases": form.cases,
+    }
     keys = [*(key for key, parts in lost.items() if parts), *sorted(writer.lost)]
     notes = [
         Problem(code="export-left-out", place=Place(file=file), params={"format": FORMAT, "keys": ", ".join(keys)})
@@ -181,6 +187,15 @@ class _Writer:
         self.problems.append(
             Problem(code="export-unsupported", place=Place(file=self.file, question=name), params=params)
         )
+
+
+def totals(form: Form) -> Iterator[Json]:
+    """An item that nobody fills in for each scale whose score FHIRPath can work out."""
+    for scale in form.scales:
+        if path := expression(form, scale):
+            said: Json = {"language": "text/fhirpath", "expression": path}
+            worked_out: Json = {"url": CALCULATED, "valueExpression": said}
+            yield {**_item(scale.name, "decimal", scale.title), "readOnly": True, "extension": [worked_out]}
 
 
 def _compared(asked: Question, operator: str, value: str | float) -> Json | None:
