@@ -89,6 +89,7 @@ class _File(_Part):
     portal: _Portal
     keys: dict[str, Recipient] = {}
     readers: dict[str, _Pair] = {}
+    colleges: dict[str, _Pair] = {}
     policy: _Policy = _Policy()
     units: list[_Unit] = Field(default_factory=list)
     dormitories: list[_Place] = Field(default_factory=list)
@@ -132,6 +133,8 @@ class Config:
     laboratories: tuple[Choice, ...] = ()
     # Key → who holds it and when they look, in the college's words.
     readers: Mapping[str, Text] = field(default_factory=dict)
+    # Of a region: the folder in which a college's packages come → the college's name.
+    colleges: Mapping[str, Text] = field(default_factory=dict)
     # Folders of `forms/packs` whose forms are used too; each has a licence of its own.
     packs: tuple[str, ...] = ()
 
@@ -218,6 +221,7 @@ def load_config(root: Path) -> Config:
         dormitories=tuple(place.choice() for place in given.dormitories),
         laboratories=tuple(place.choice() for place in given.laboratories),
         readers={name: words.text() for name, words in given.readers.items()},
+        colleges={name: words.text() for name, words in given.colleges.items()},
         packs=tuple(given.packs),
     )
     return (

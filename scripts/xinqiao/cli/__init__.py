@@ -20,6 +20,6 @@ def main() -> None:
 
 for command in (
     portal.demo, portal.build, portal.check, answers.validate, answers.summarize, answers.audit, answers.release,
-    ledger.ledger, keys.keys, intake.intake, intake.inbox, forms.forms, new.new,
+    answers.region, ledger.ledger, keys.keys, intake.intake, intake.inbox, forms.forms, new.new,
 ):  # fmt: skip
     main.add_command(command)

@@ -60,3 +60,18 @@ def release(project: Path, as_json: bool, form: str, passphrase_file: Iterable[s
     from xinqiao.flows.release import release as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, progress: flow(config, form, passphrase(passphrase_file, config), progress))
+
+
+@click.command(epilog="Example: xinqiao region north south west --output region")
+@common
+@click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(path_type=Path))
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder for the region's tables.")
+def region(project: Path, as_json: bool, folders: tuple[Path, ...], output: Path) -> None:
+    """Merges what colleges have released into tables of their region.
+
+    Each DIR holds one college's released tables (a copy of its docs/data/summaries) and is named as the
+    college is named in the tables; `[colleges]` of portal.toml says what readers see.
+    """
+    from xinqiao.flows.region import region as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, folders, output, progress))
