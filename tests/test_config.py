@@ -148,3 +148,52 @@ def test_the_project_is_found_from_below(tmp_path: Path) -> None:
     (tmp_path / "portal.toml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "a" / "b").mkdir(parents=True)
     assert find_project(tmp_path / "a" / "b") == tmp_path
+
+
+DUTY = """
+[[roster]]
+name = "lin"
+label = { zh = "林老师", en = "Ms Lin" }
+dates = [2026-11-22]
+mail = "lin@example.edu"
+[duty]
+confirmed = true
+days = ["sun"]
+opens = 09:00:00
+closes = 10:00:00
+[limits]
+l2 = { hours = 4 }
+[notice]
+channels = ["mail", "file"]
+mail = { host = "smtp.example.edu", sender = "xinqiao@example.edu" }
+"""
+
+
+def test_roster_hours_limits_and_notices_make_one_duty(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).duty is None
+    duty = load(tmp_path, GOOD + DUTY).duty
+    assert duty is not None and duty.confirmed
+    (lin,) = duty.people
+    assert (lin.key, lin.mail, duty.days) == ("counsellor", "lin@example.edu", {6})
+    assert (duty.limits["l2"].hours, duty.limits["l1"].hours, duty.limits["question"].days) == (4, 1, 5)
+    assert (duty.notice.mail_host, duty.notice.repeat) == ("smtp.example.edu", 60)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('days = ["sun"]', 'days = ["Sunday"]', "config-value"),
+        ("opens = 09:00:00", "opens = 11:00:00", "config-value"),
+        ("l2 = { hours = 4 }", "l2 = { hours = 4, days = 1 }", "config-value"),
+        ("l2 = { hours = 4 }", "l5 = { hours = 4 }", "config-key-unknown"),
+        ("hours = 4", "hour = 4", "config-key-unknown"),
+        ("mail = { host", "post = { host", "config-key-unknown"),
+        ('mail = { host = "smtp.example.edu", sender = "xinqiao@example.edu" }', "", "config-value"),
+        ('mail = "lin@example.edu"', 'mail = "lin"', "config-value"),
+        ("[duty]", '[[roster]]\nname = "lin"\nlabel = { zh = "林", en = "L" }\n[duty]', "roster-twice"),
+    ],
+)
+def test_a_fault_in_them_is_told_at_its_line(tmp_path: Path, before: str, after: str, code: str) -> None:
+    assert before in DUTY
+    found = faults(tmp_path, GOOD + DUTY.replace(before, after))
+    assert code in {one for one, _ in found} and all(line > GOOD.count("\n") for _, line in found)

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
+from xinqiao import duty_settings
+from xinqiao.core.duty import Duty
 from xinqiao.core.policy import FLOOR, Policy
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
+from xinqiao.duty_settings import HoursTable, LimitsTable, NoticeTable, Pair, Part, RosterTable
 
 FILE = "portal.toml"
 # Where "leave now" leads: a page that anybody might be looking at.
 QUICK_EXIT = "https://www.weather.com.cn/"
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 Recipient = Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{58}$")]
 # What a setting needs, in words for the message; by the last part of its key.
@@ -38,38 +40,27 @@ WANTED = {
     "grade": "A–Z a–z 0–9 - _ .",
     "size": "整数 whole number ≥ 1",
     "packs": '["…"]',
+    **duty_settings.WANTED,
 }
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Pair(_Part):
-    zh: Words
-    en: Words
-
-    def text(self) -> Text:
-        return Text.of(zh=self.zh, en=self.en)
-
-
-class _Place(_Part):
+class _Place(Part):
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
-    label: _Pair
+    label: Pair
 
     def choice(self) -> Choice:
         return Choice(name=self.name, label=self.label.text())
 
 
-class _Portal(_Part):
-    title: _Pair
-    college: _Pair
+class _Portal(Part):
+    title: Pair
+    college: Pair
     site_url: Address
     receiver_url: Address
     quick_exit: Address = QUICK_EXIT
 
 
-class _Policy(_Part):
+class _Policy(Part):
     threshold: int = 5
     health_threshold: int = 10
 
@@ -83,26 +74,31 @@ class _Unit(_Place):
         return replace(super().choice(), size=self.size)
 
 
-class _File(_Part):
+class _File(Part):
     demonstration: bool
     packs: list[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]] = Field(default_factory=list)
     portal: _Portal
-    keys: dict[str, Recipient] = {}
-    readers: dict[str, _Pair] = {}
-    colleges: dict[str, _Pair] = {}
+    keys: dict[str, Recipient] = Field(default_factory=dict)
+    readers: dict[str, Pair] = Field(default_factory=dict)
+    colleges: dict[str, Pair] = Field(default_factory=dict)
     policy: _Policy = _Policy()
     units: list[_Unit] = Field(default_factory=list)
     dormitories: list[_Place] = Field(default_factory=list)
     laboratories: list[_Place] = Field(default_factory=list)
+    duty: HoursTable = HoursTable()
+    limits: LimitsTable = LimitsTable()
+    notice: NoticeTable = NoticeTable()
+    roster: list[RosterTable] = Field(default_factory=list)
 
 
-SECTIONS: Mapping[tuple[str, ...], type[_Part]] = {
+SECTIONS: Mapping[tuple[str, ...], type[Part]] = {
     (): _File,
     ("portal",): _Portal,
     ("policy",): _Policy,
     ("units",): _Unit,
     ("dormitories",): _Place,
     ("laboratories",): _Place,
+    **duty_settings.SECTIONS,
 }
 
 
@@ -135,6 +131,8 @@ class Config:
     readers: Mapping[str, Text] = field(default_factory=dict)
     # Of a region: the folder in which a college's packages come → the college's name.
     colleges: Mapping[str, Text] = field(default_factory=dict)
+    # Who answers referrals and questions, and by when; None where nobody is on the roster.
+    duty: Duty | None = None
     # Folders of `forms/packs` whose forms are used too; each has a licence of its own.
     packs: tuple[str, ...] = ()
 
@@ -202,6 +200,9 @@ def load_config(root: Path) -> Config:
         raise XinqiaoError(_problems(error, source)) from None
     if min(given.policy.threshold, given.policy.health_threshold) < FLOOR:
         raise refuse("policy-below-floor", Place(file=FILE, line=_line(source, ("policy",))))
+    names = [person.name for person in given.roster]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise refuse("roster-twice", Place(file=FILE, line=_line(source, ("roster",))), name=twice)
     for pack in given.packs:
         if not (root / "forms" / "packs" / pack).is_dir():
             raise refuse("pack-missing", Place(file=FILE, line=_line(source, ("packs",))), pack=pack)
@@ -223,6 +224,7 @@ def load_config(root: Path) -> Config:
         readers={name: words.text() for name, words in given.readers.items()},
         colleges={name: words.text() for name, words in given.colleges.items()},
         packs=tuple(given.packs),
+        duty=duty_settings.duty(given.roster, given.duty, given.limits, given.notice),
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config
@@ -251,7 +253,7 @@ def _problems(error: ValidationError, source: str) -> Iterator[Problem]:
 
 def _nearest(location: tuple[Any, ...]) -> str:
     section = tuple(part for part in location[:-1] if isinstance(part, str))
-    known = list(SECTIONS.get(section, _Pair).model_fields)
+    known = list(SECTIONS.get(section, Pair).model_fields)
     return (difflib.get_close_matches(str(location[-1]), known, 1, 0) or known)[0]
 
 

@@ -27,7 +27,10 @@ def opened(portal: Path) -> Config:
     ring = Keyring(portal / "keys")
     for name in ("aggregation", "counsellor", "organiser", "recovery"):
         ring.create(name, None)
-    return replace(load_config(portal), demonstration=False, keys={name: ring.public(name) for name in ring.names()})
+    config = load_config(portal)
+    assert config.duty is not None
+    keys = {name: ring.public(name) for name in ring.names()}
+    return replace(config, demonstration=False, keys=keys, duty=replace(config.duty, confirmed=True))
 
 
 def with_setting(portal: Path, before: str, after: str) -> Config:
@@ -68,6 +71,30 @@ def test_a_form_that_somebody_must_read_stays_closed_until_it_is_said_who(portal
     line = (portal / "forms" / f"{form}.yml").read_text("utf-8").splitlines()[problem.place.line - 1]
     assert line.startswith("seal_to")
     assert form not in doors(nobody) and form in doors(config)
+
+
+@pytest.mark.parametrize("form", ["referral", "question-box"])
+@pytest.mark.parametrize(
+    ("duty", "code"), [(False, "form-limits-unconfirmed"), (None, "form-roster-missing")], ids=["proposals", "nobody"]
+)
+def test_a_form_that_waits_for_an_answer_stays_closed_without_duty(
+    portal: Path, form: str, duty: bool | None, code: str
+) -> None:
+    config = opened(portal)
+    assert config.duty is not None
+    lacking = replace(config, duty=None if duty is None else replace(config.duty, confirmed=duty))
+    found, (problem,) = recipients(lacking, load_form(lacking, form))
+    assert (found, problem.code) == ((), code)
+    assert form not in doors(lacking) and "event-registration" in doors(lacking)
+
+
+def test_a_demonstration_opens_with_proposals_and_says_so(portal: Path) -> None:
+    config = load_config(portal)
+    opened(portal)
+    for name in ("counsellor", "recovery"):
+        Keyring(config.keys_dir).create(name, None)
+    assert config.duty is not None and not config.duty.confirmed
+    assert recipients(config, load_form(config, "referral"))[1] == ()
 
 
 def test_answers_that_are_only_counted_need_no_named_reader(portal: Path) -> None:

@@ -229,3 +229,12 @@ def test_a_form_about_somebody_else_says_to_call_first_where_an_answer_is_a_sign
 ) -> None:
     text = page(read_form(root / "forms" / "referral.yml"), lang)
     assert OF_ANOTHER["danger_lead"][lang] in text and WORDS["danger_lead"][lang] not in text
+
+
+def test_when_somebody_looks_is_said_after_the_telephone_and_before_the_first_question(feedback: Form) -> None:
+    said = ["Looked at on working days.", "By Friday <at> the latest."]
+    text = page(feedback, promise=said, help_html="<aside>Call 120</aside>")
+    places = [text.index(words) for words in ("Call 120", said[0], "By Friday &lt;at&gt;", "<fieldset")]
+    assert places == sorted(places)
+    assert said[0] not in page(feedback, promise=said, recipients=[])
+    assert "xq-promise" not in page(feedback)

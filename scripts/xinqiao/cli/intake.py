@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xinqiao.cli.running import PASSPHRASE, common, passphrase, run
+from xinqiao.cli.running import PASSPHRASE, common, passphrase, run, tell
 from xinqiao.config import Config
 
 if TYPE_CHECKING:
@@ -41,23 +41,50 @@ def intake_list(project: Path, as_json: bool) -> None:
     run(project, as_json, lambda config, _: flow(config))
 
 
-@click.command(epilog="Example: xinqiao inbox event-registration --output list.csv")
+@click.command(epilog="Example: xinqiao inbox --key counsellor")
 @common
-@click.argument("form")
-@click.option("--key", default="", help="Which of the form's keys opens it; its reader's by default.")
-@click.option("--output", type=click.Path(path_type=Path), default=None, help="CSV file instead of the screen.")
+@click.argument("form", default="")
+@click.option("--key", default="", help="Which key opens it; the reader's by default.")
+@click.option("--output", type=click.Path(path_type=Path), default=None, help="With FORM: a CSV file, not the screen.")
+@click.option("--port", default=0, help="Port of the page; a free one by default.")
+@click.option("--notify", is_flag=True, help="Tells who is on duty that something waits; no key, for a timer.")
+@click.option("--merge", type=click.Path(path_type=Path), default=None, help="Takes over a copy of the case log.")
 @PASSPHRASE
-def inbox(
-    project: Path, as_json: bool, form: str, key: str, output: Path | None, passphrase_file: Iterable[str] | None
+def inbox(  # noqa: PLR0913, PLR0917 - click hands options over one by one
+    project: Path,
+    as_json: bool,
+    form: str,
+    key: str,
+    output: Path | None,
+    port: int,
+    notify: bool,
+    merge: Path | None,
+    passphrase_file: Iterable[str] | None,
 ) -> None:
-    """Opens registrations, questions, referrals and reports on their reader's own machine.
+    """Opens questions and referrals in a page on their reader's own machine.
 
-    Registrations for one event: FORM@EVENT, such as event-registration@may-walk.
+    With FORM it lists the answers to that form instead, such as registrations for one event: FORM@EVENT, for
+    example event-registration@may-walk.
     """
-    from xinqiao.flows.inbox import inbox as flow  # noqa: PLC0415 - start-up time
+    if ((notify or merge) and (form or key or port)) or (output and not form) or (form and port):
+        raise click.UsageError("--notify and --merge stand alone; --output goes with FORM, --port without")
+    from xinqiao.flows import inbox as listed  # noqa: PLC0415 - start-up time
 
     def opened(config: Config, progress: Progress) -> Outcome:
-        return flow(config, form, passphrase(passphrase_file, config), progress, key=key, output=output)
+        if notify:
+            from xinqiao.flows.notices import notify as told  # noqa: PLC0415 - start-up time
+
+            return told(config)
+        if merge:
+            from xinqiao.flows.desk import merge_log  # noqa: PLC0415 - start-up time
+
+            return merge_log(config, merge)
+        words = passphrase(passphrase_file, config)
+        if form:
+            return listed.inbox(config, form, words, progress, key=key, output=output)
+        from xinqiao.flows.sitting import sit_down  # noqa: PLC0415 - start-up time
+
+        return sit_down(config, words, lambda outcome: tell(outcome, as_json), key=key, port=port)
 
     run(project, as_json, opened)
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+from xinqiao.care.promise import promise
 from xinqiao.config import Config
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import Place, Problem, XinqiaoError
@@ -119,6 +120,7 @@ def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
                 help_html=help_html(lines, lang),
                 readers=config.readers,
                 quick_exit=config.quick_exit,
+                promise=promise(config.duty, form.purpose, lang) if config.duty else (),
             )
         below = help_html(lines, lang, up="../../../../")
         outcomes = outcome_pages(form, lang, demonstration=config.demonstration, help_html=below)

@@ -52,9 +52,11 @@ def demo(config: Config, port: int, output: Path, progress: Progress, ready: Cal
 def _welcome(config: Config) -> Text:
     return Text.of(
         zh=f"示范门户：{config.site_url}（答卷全部是生成的；按 Ctrl+C 停止）\n"
-        "填一份反馈表，再在另一个终端运行：xinqiao release training-feedback && xinqiao build",
+        "填一份反馈表，再在另一个终端运行：xinqiao release training-feedback && xinqiao build\n"
+        "写一份转介或提问，再运行：xinqiao inbox",
         en=f"The demonstration: {config.site_url} (all answers are generated; Ctrl+C stops it)\n"
-        "Fill in the feedback form, then in another terminal: xinqiao release training-feedback && xinqiao build",
+        "Fill in the feedback form, then in another terminal: xinqiao release training-feedback && xinqiao build\n"
+        "Send a referral or a question, then: xinqiao inbox",
     )
 
 
@@ -70,7 +72,8 @@ def _check_port(port: int, other: int) -> None:
 
 def _make_keys(config: Config, forms: tuple[Form, ...]) -> None:
     ring = Keyring(config.keys_dir)
-    for name in {name: None for form in forms for name in form.seal_to}:
+    on_duty = (person.key for person in config.duty.people) if config.duty else ()
+    for name in dict.fromkeys((*(name for form in forms for name in form.seal_to), *on_duty)):
         if name not in ring.names() and name not in config.keys:
             ring.create(name, None)
 

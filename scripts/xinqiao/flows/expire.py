@@ -10,6 +10,7 @@ from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Text
+from xinqiao.flows.desk import forget_cases
 from xinqiao.flows.outcome import Outcome
 from xinqiao.flows.past import read_past
 from xinqiao.flows.project import load_form, load_forms, of_past_events
@@ -60,7 +61,9 @@ def _expire(config: Config, store: Store, form: Form, today: date, *, uncovered:
     everything = uncovered or not form.summaries or past.closed
     chosen = old if everything else counted
     if chosen:
+        gone = {envelope.id for seq, envelope in store.envelopes(form.id) if seq in {*chosen}}
         store.delete(chosen, today)
+        forget_cases(config, form, gone)
     lost = rest if form.summaries and everything else 0
     return Expired(form=form.id, deleted=len(chosen), waiting=0 if everything else rest, uncounted=lost)
 

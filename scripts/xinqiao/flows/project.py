@@ -22,6 +22,8 @@ from xinqiao.intake.keys import Keyring
 AGGREGATION, RECOVERY = asked.AGGREGATION, "recovery"
 # Forms of which each answer is read by somebody, so that it must be said who.
 READ_ONE_BY_ONE = frozenset({Purpose.REGISTRATION, Purpose.QUESTION, Purpose.REFERRAL})
+# Forms that somebody is waiting for an answer to, so that it must be said who is on duty and by when.
+ANSWERED = frozenset({Purpose.QUESTION, Purpose.REFERRAL})
 
 
 def choice_lists(config: Config) -> Mapping[str, tuple[Choice, ...]]:
@@ -137,12 +139,14 @@ def recipients(config: Config, form: Form) -> tuple[tuple[str, ...], tuple[Probl
     """The public halves that a form is sealed to, and a warning for each that does not exist yet.
 
     With any of them lacking there are none: an answer that somebody cannot open is not asked for, nor one that
-    waits for a reader whom nobody has named.
+    waits for a reader whom nobody has named, or for whom nobody is on duty.
     """
     made = Keyring(config.keys_dir) if config.demonstration else None
     found: list[str] = []
     lacking: list[Problem] = []
     place = _seal_to(form_path(config, form.id)) if form.base in {path.stem for path in config.form_files} else Place()
+    if form.purpose in ANSWERED and (code := _duty_lacks(config)):
+        lacking.append(Problem(code=code, place=place, params={"form": form.id}))
     for name in form.seal_to:
         if form.purpose in READ_ONE_BY_ONE and name != RECOVERY and name not in config.readers:
             params = {"form": form.id, "key": name}
@@ -173,3 +177,10 @@ def told_by_key(problems: Iterable[Problem]) -> tuple[Problem, ...]:
         else one
         for one in told
     )
+
+
+def _duty_lacks(config: Config) -> str:
+    """What the roster lacks for a form that somebody answers: a problem's code, or nothing."""
+    if config.duty is None:
+        return "form-roster-missing"
+    return "" if config.duty.confirmed or config.demonstration else "form-limits-unconfirmed"

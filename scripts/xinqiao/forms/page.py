@@ -26,7 +26,7 @@ ASSETS = "../../assets/"
 OUTCOME_ASSETS = "../../../assets/"
 
 
-def form_page(
+def form_page(  # noqa: PLR0913 - keyword-only for the most part
     form: Form,
     lang: Lang,
     *,
@@ -36,11 +36,13 @@ def form_page(
     help_html: str,
     quick_exit: str,
     readers: Mapping[str, Text] = NOBODY,
+    promise: Sequence[str] = (),
 ) -> str:
     """The page of a form in one language.
 
     recipients: public halves of the keys of `seal_to`; without any the form is not open and the page
     has no form element. help_html: the bar with help lines, trusted HTML. readers: key → who holds it.
+    promise: sentences that say when somebody reads what is sent, and by when it is answered.
     quick_exit: where the button leads that leaves the page at once. Of an event whose registration is over the
     page says so, has no form element, and search does not find it.
     """
@@ -55,6 +57,7 @@ def form_page(
         intro=paragraphs(in_words(form.intro, lang)),
         consent=paragraphs(form.consent[lang]),
         notice=notice(form, lang, readers),
+        promise=promise,
         sections=sections(form, lang),
         action=action(form, receiver_url),
         quick_exit=quick_exit,

@@ -1,0 +1,1 @@
+"""The inbox: what came in for somebody to answer, by when, and who is on duty."""

@@ -1,0 +1,57 @@
+"""`xinqiao inbox` without a form: the counsellor's page, served on this machine to who knows its address."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from xinqiao.care.app import inbox_app, new_token
+from xinqiao.care.page import View
+from xinqiao.config import Config
+from xinqiao.core.problem import Problem, refuse
+from xinqiao.core.text import Text
+from xinqiao.flows.desk import open_desk
+from xinqiao.flows.outcome import Outcome
+from xinqiao.intake.receiver import serve
+
+HOST = "127.0.0.1"
+
+
+def sit_down(
+    config: Config, passphrase: str | None, ready: Callable[[Outcome], None], *, key: str = "", port: int = 0
+) -> Outcome:
+    """Serves the inbox until it is stopped; `ready` is told its address. port: 0 finds a free one.
+
+    Raises XinqiaoError: inbox-no-roster, inbox-no-forms, key-missing, passphrase-wrong, port-taken.
+    """
+    desk = open_desk(config, passphrase, key)
+    port = _free(port)
+    me = desk.me
+    view = View(base=f"/{new_token()}/", college=config.college, duty=desk.duty, key=desk.key, me=me.name if me else "")
+    cases, _ = desk.look()
+    address = f"http://{HOST}:{port}{view.base}"
+    missing = () if config.store_path.is_file() else (Problem(code="inbox-no-store"),)
+    waiting = sum(case.answered is None for case in cases)
+    ready(
+        Outcome(
+            said=Text.of(
+                zh=f"收件箱：{address}\n只在这台电脑上打得开；地址不要给别人。按 Ctrl+C 结束。",
+                en=f"The inbox: {address}\nIt opens on this computer only; give the address to nobody. Ctrl+C ends it.",
+            ),
+            document={"inbox": address, "cases": len(cases), "waiting": waiting},
+            problems=missing,
+        )
+    )
+    serve(inbox_app(desk, view, root=config.root), HOST, port)
+    return Outcome(said=Text.of(zh="收件箱已关上。", en="The inbox is closed."))
+
+
+def _free(port: int) -> int:
+    """The port, or one that is free. Raises XinqiaoError (port-taken)."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise refuse("port-taken", port=port, other=port + 10) from None
+        return int(probe.getsockname()[1])
