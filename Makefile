@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-all lint lock bundle reference clean
+.PHONY: help demo build test test-all soak lint lock bundle reference clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test: $(VENV)/.test lint ## lint and every test, in a real browser too
 test-all: $(VENV)/.test ## the pages in every mode of width and palette
 	$(BIN)/python tests/set_up_browser.py
 	XINQIAO_ALL_MODES=1 $(BIN)/pytest -n 2 --dist loadfile tests/pages $(ARGS)
+
+soak: $(VENV)/.test ## 200 rounds of kill -9 under load, two minutes of broken requests
+	XINQIAO_SOAK=200 $(BIN)/pytest -s tests/intake/test_kill.py tests/attack/test_fuzz.py $(ARGS)
 
 lint: $(VENV)/.test ## ruff and mypy, as strict as they go
 	$(BIN)/ruff check scripts tests

@@ -14,14 +14,16 @@ from typing import Annotated, Any
 import platformdirs
 from pydantic import Field, StringConstraints, ValidationError
 
-from xinqiao import duty_settings
+from xinqiao import duty_settings, intake_settings
 from xinqiao.core.duty import Duty
+from xinqiao.core.limits import USUAL_INTAKE, IntakeLimits
 from xinqiao.core.policy import FLOOR, Policy
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
 from xinqiao.duty_settings import HoursTable, LimitsTable, NoticeTable, Pair, Part, RosterTable
+from xinqiao.intake_settings import IntakeTable
 
 FILE = "portal.toml"
 # Where "leave now" leads: a page that anybody might be looking at.
@@ -41,6 +43,7 @@ WANTED = {
     "size": "整数 whole number ≥ 1",
     "packs": '["…"]',
     **duty_settings.WANTED,
+    **intake_settings.WANTED,
 }
 
 
@@ -82,6 +85,7 @@ class _File(Part):
     readers: dict[str, Pair] = Field(default_factory=dict)
     colleges: dict[str, Pair] = Field(default_factory=dict)
     policy: _Policy = _Policy()
+    intake: IntakeTable = IntakeTable()
     units: list[_Unit] = Field(default_factory=list)
     dormitories: list[_Place] = Field(default_factory=list)
     laboratories: list[_Place] = Field(default_factory=list)
@@ -99,6 +103,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Part]] = {
     ("dormitories",): _Place,
     ("laboratories",): _Place,
     **duty_settings.SECTIONS,
+    **intake_settings.SECTIONS,
 }
 
 
@@ -135,6 +140,8 @@ class Config:
     duty: Duty | None = None
     # Folders of `forms/packs` whose forms are used too; each has a licence of its own.
     packs: tuple[str, ...] = ()
+    # What the receiver takes in.
+    intake: IntakeLimits = USUAL_INTAKE
 
     @property
     def private_dir(self) -> Path:
@@ -225,6 +232,7 @@ def load_config(root: Path) -> Config:
         colleges={name: words.text() for name, words in given.colleges.items()},
         packs=tuple(given.packs),
         duty=duty_settings.duty(given.roster, given.duty, given.limits, given.notice),
+        intake=given.intake.limits(),
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config
@@ -253,7 +261,7 @@ def _problems(error: ValidationError, source: str) -> Iterator[Problem]:
 
 def _nearest(location: tuple[Any, ...]) -> str:
     section = tuple(part for part in location[:-1] if isinstance(part, str))
-    known = list(SECTIONS.get(section, Pair).model_fields)
+    known = list((SECTIONS.get(section) or SECTIONS.get(section[:-1], Pair)).model_fields)
     return (difflib.get_close_matches(str(location[-1]), known, 1, 0) or known)[0]
 
 

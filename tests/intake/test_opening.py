@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,8 +10,8 @@ import pytest
 from xinqiao.core.problem import catalogue
 from xinqiao.core.record import Envelope
 from xinqiao.core.text import Lang
-from xinqiao.intake.opening import REASONS, open_envelopes
-from xinqiao.intake.seal import new_identity, open_sealed, padded, seal
+from xinqiao.intake.opening import REASONS, Opening, open_envelopes
+from xinqiao.intake.seal import new_identity, open_sealed, padded, payload, seal
 
 from .conftest import ANSWERS, DAY, FORM, MARKER, Keys
 
@@ -102,3 +103,20 @@ def test_either_key_opens_alone(envelope: Sealed, keys: Keys) -> None:
 def test_every_reason_in_the_catalogue_is_listed() -> None:
     """A table of envelopes kept aside lists all reasons: being listed must not say that it happened."""
     assert set(REASONS) == {code for code in catalogue() if code.startswith("envelope-")}
+
+
+def test_opening_holds_one_envelope_at_a_time(envelope: Sealed, keys: Keys) -> None:
+    """Twenty-five megabytes pass through two."""
+    text = "很长的话" * 4_000
+    large = envelope(seal(payload(FORM, 1, Lang.ZH, {"note": text}), keys.publics))
+    bad = envelope(large.sealed[:-1] + bytes([large.sealed[-1] ^ 1]))
+    opening = Opening(envelopes=((bad, large)[at % 2] for at in range(400)), identity=keys.reader, form=FORM)
+    tracemalloc.start()
+    try:
+        total = sum(len(one.answers["note"]) for one in opening)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert total == 200 * len(text)
+    assert opening.refusals == {bad.id: "envelope-tampered"}
+    assert peak < 2_000_000

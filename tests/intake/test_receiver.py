@@ -219,7 +219,7 @@ def test_an_error_nobody_thought_of_is_logged_without_its_words(
     app = receiver_app(store_path, {FORM: door}, origin=ORIGIN, today=broken)  # type: ignore[arg-type]
     with running(app, "127.0.0.1", 0) as address:
         answer = Client(int(address.rpartition(":")[2])).submit(sealed_answer())
-    assert answer.status == 500
+    refused(answer, 500, "submit-failed")
     log = said()
     assert not any(word in log + answer.text for word in ("nobody may see", "Traceback", "broken"))
     assert "KeyError in the receiver" in log

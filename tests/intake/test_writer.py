@@ -3,17 +3,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from xinqiao.core.problem import XinqiaoError
+from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.record import Envelope
 from xinqiao.intake import writer as module
 from xinqiao.intake.store import Store
 from xinqiao.intake.writer import Writer
 
-from .conftest import FORM
+from .conftest import DAY, FORM
 
 Sealed = Callable[..., Envelope]
 
@@ -125,3 +127,42 @@ def test_an_error_nobody_thought_of_leaves_nobody_waiting(
 def test_a_store_that_cannot_be_opened_is_told_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(XinqiaoError, match="store-unusable"):
         Writer(tmp_path, 0.1).start()
+
+
+def taken(writer: Writer, envelopes: Sequence[Envelope], per_day: int) -> list[bool]:
+    """Which of them were stored, each put with the number that its form takes a day."""
+    futures = [writer.put(one, per_day=per_day) for one in envelopes]
+    return [future.exception(10) is None for future in futures]
+
+
+def test_a_day_takes_its_number_however_it_is_asked(writer: Writer, envelope: Sealed, store_path: Path) -> None:
+    here = [envelope() for _ in range(4)]
+    other = [envelope(form="another") for _ in range(2)]
+    tomorrow = [replace(one, received=DAY + timedelta(days=1)) for one in (envelope(), envelope())]
+    assert taken(writer, [here[0], here[0], here[1]], 2) == [True] * 3
+    assert taken(writer, [here[2], *other, here[0], here[3]], 2) == [False, True, True, True, False]
+    with pytest.raises(XinqiaoError, match="submit-day-full"):
+        writer.put(here[2], per_day=2).result(10)
+    assert taken(writer, [*tomorrow, here[2]], 2) == [True, True, False]
+    assert taken(writer, here, 3) == [True, True, True, False]
+    with Store(store_path) as store:
+        assert store.counts() == {FORM: 5, "another": 2}
+
+
+def test_the_days_number_outlives_a_new_start_and_a_failed_commit(
+    envelope: Sealed, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Writer(store_path, 0.1), Writer(store_path, 0.1)
+    first.start()
+    assert taken(first, [envelope(), envelope()], 3) == [True, True]
+    first.close()
+    second.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "append", full)
+        assert taken(second, [envelope()], 3) == [False]
+    assert taken(second, [envelope(), envelope()], 3) == [True, False]
+    second.close()
+
+
+def full(store: Store, _: object) -> int:
+    raise refuse("store-full")

@@ -41,6 +41,26 @@ def intake_list(project: Path, as_json: bool) -> None:
     run(project, as_json, lambda config, _: flow(config))
 
 
+@intake.command("backup", epilog="Example: xinqiao intake backup /mnt/backup/2026-05-20.db")
+@common
+@click.argument("file", type=click.Path(path_type=Path))
+def intake_backup(project: Path, as_json: bool, file: Path) -> None:
+    """Writes a consistent copy of the store to FILE, also while the receiver runs; nothing is overwritten."""
+    from xinqiao.flows.intake import back_up as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, file))
+
+
+@intake.command("merge", epilog="Example: xinqiao intake merge /mnt/backup/2026-05-20.db")
+@common
+@click.argument("file", type=click.Path(path_type=Path))
+def intake_merge(project: Path, as_json: bool, file: Path) -> None:
+    """Takes from FILE, a backup or another receiver's store, the envelopes that are not here; nothing is doubled."""
+    from xinqiao.flows.intake import merge_file as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, file))
+
+
 @click.command(epilog="Example: xinqiao inbox --key counsellor")
 @common
 @click.argument("form", default="")

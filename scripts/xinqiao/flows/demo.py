@@ -12,12 +12,12 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.build import build
-from xinqiao.flows.intake import doors, site_origin
+from xinqiao.flows.intake import receiver
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import load_forms, recipients
 from xinqiao.flows.release import release
 from xinqiao.intake.keys import Keyring
-from xinqiao.intake.receiver import receiver_app, running
+from xinqiao.intake.receiver import running
 from xinqiao.intake.seal import payload, seal
 from xinqiao.intake.store import Store
 from xinqiao.site.serve import serve_folder
@@ -39,8 +39,7 @@ def demo(config: Config, port: int, output: Path, progress: Progress, ready: Cal
     config.port_file.write_text(str(port))
     forms = load_forms(config)
     _make_keys(config, forms)
-    app = receiver_app(config.store_path, doors(config), origin=site_origin(config))
-    with running(app, HOST, port + 1):
+    with running(receiver(config), HOST, port + 1):
         for form in forms:
             _fill(config, form, progress)
         built = build(config, output, progress)

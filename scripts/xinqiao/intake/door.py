@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import parse_qsl
 
+from xinqiao.core.limits import USUAL, Limits
 from xinqiao.core.occasion import Occasion
 from xinqiao.core.problem import refuse
 from xinqiao.core.record import Envelope, envelope_id
@@ -27,6 +28,7 @@ class Door:
     recipients: the public halves that every answer is sealed to. fields: question name to whether it
     takes several answers. thanks, refused: absolute addresses of the pages for a form without JavaScript.
     occasion: the event that the form is for; waiting, closed: the pages that such a form has besides.
+    limits: when the form is open and how much it takes a day.
     Raises XinqiaoError (public-unusable) and ValueError where a recipient or a page lacks.
     """
 
@@ -39,6 +41,7 @@ class Door:
     occasion: Occasion | None = None
     waiting: Mapping[Lang, str] = field(default_factory=dict)
     closed: Mapping[Lang, str] = field(default_factory=dict)
+    limits: Limits = USUAL
 
     def __post_init__(self) -> None:
         needed = (self.thanks, self.refused, *((self.waiting, self.closed) if self.occasion else ()))
@@ -53,9 +56,13 @@ class Door:
         return self.occasion is not None and self.occasion.capacity is not None
 
     def check_open(self, now: datetime) -> None:
-        """Raises XinqiaoError (submit-closed) where registration has ended."""
+        """Raises XinqiaoError: submit-closed (registration has ended), submit-early or submit-over."""
         if self.occasion and self.occasion.closed(now):
             raise refuse("submit-closed")
+        if self.limits.early(now):
+            raise refuse("submit-early")
+        if self.limits.over(now):
+            raise refuse("submit-over")
 
     def waits(self, rank: int | None) -> bool:
         """Whether what came as the rank-th stands on the waiting list; never where places are not counted."""

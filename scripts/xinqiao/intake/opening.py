@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from xinqiao.core.problem import XinqiaoError, refuse
@@ -19,6 +20,9 @@ REASONS = (
     "envelope-unsealed", "envelope-truncated", "envelope-tampered", "envelope-foreign", "envelope-not-json",
     "envelope-shape", "envelope-wrong-form", "envelope-damaged",
 )  # fmt: skip
+
+LANGS = {lang.value: lang for lang in Lang}
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Answers = Mapping[str, str | tuple[str, ...]]
 
@@ -36,16 +40,33 @@ class Opened:
         return MappingProxyType(dict(sorted(Counter(self.refusals.values()).items())))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Opens envelopes one after another, as they are asked for; it holds one at a time.
+
+    A bad one stops nothing and stays where it was stored: when all have gone by, `refusals` tells the reason of
+    each (id → code), and nothing else is kept.
+    """
+
+    envelopes: Iterable[Envelope] = field(repr=False)
+    identity: Identity = field(repr=False)
+    form: str
+    refusals: dict[str, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Submission]:
+        for envelope in self.envelopes:
+            try:
+                opened = open_envelope(envelope, self.identity, self.form)
+            except XinqiaoError as error:
+                self.refusals[envelope.id] = error.problems[0].code
+            else:
+                yield opened
+
+
 def open_envelopes(envelopes: Iterable[Envelope], identity: Identity, form_id: str) -> Opened:
-    """Opens one after another; a bad one stops nothing and stays where it was stored."""
-    submissions: list[Submission] = []
-    refusals: dict[str, str] = {}
-    for envelope in envelopes:
-        try:
-            submissions.append(open_envelope(envelope, identity, form_id))
-        except XinqiaoError as error:
-            refusals[envelope.id] = error.problems[0].code
-    return Opened(submissions=tuple(submissions), refusals=MappingProxyType(refusals))
+    """Opens all and holds what came out; who can do with one at a time takes `Opening`."""
+    opening = Opening(envelopes=envelopes, identity=identity, form=form_id)
+    return Opened(submissions=tuple(opening), refusals=MappingProxyType(opening.refusals))
 
 
 def open_envelope(envelope: Envelope, identity: Identity, form_id: str) -> Submission:
@@ -79,16 +100,17 @@ def _parts(content: object) -> tuple[str, int, Lang, Answers]:
             **more,
         }:
             answers = _answers(given)
-            if v == PAYLOAD_VERSION and not more and version >= 1 and lang in list(Lang) and answers is not None:
-                return form, version, Lang(lang), answers
+            if v == PAYLOAD_VERSION and not more and version >= 1 and lang in LANGS and answers is not None:
+                return form, version, LANGS[lang], answers
     raise refuse("envelope-shape")
 
 
 def _content(opened: bytes) -> object:
     try:
-        content: object = json.loads(opened.decode("utf-8"), object_pairs_hook=_once)
-        # A lone surrogate can be written in JSON, but in no file afterwards.
-        json.dumps(content, ensure_ascii=False).encode("utf-8")
+        content: object = DECODER.decode(opened.decode("utf-8"))
+        if SURROGATE.search(opened):
+            # A lone one can be written in JSON, but in no file afterwards.
+            json.dumps(content, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         # What the decoder has to say would quote the answer.
         raise refuse("envelope-not-json") from None
@@ -100,6 +122,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
     return found
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def _answers(given: Mapping[str, object]) -> Answers | None:

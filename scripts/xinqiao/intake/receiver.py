@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -23,40 +21,37 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from xinqiao.core.limits import USUAL_INTAKE, IntakeLimits
 from xinqiao.core.problem import Problem, XinqiaoError, refuse
 from xinqiao.core.record import Envelope
 from xinqiao.core.text import Lang
+from xinqiao.intake.answer import CUT_OFF, STATUS, told, words
 from xinqiao.intake.door import FIELDS_LIMIT, Door, read_sheet
+from xinqiao.intake.serve import running, serve
 from xinqiao.intake.shape import SEALED_LIMIT
 from xinqiao.intake.store import WAIT_SECONDS, Store
+from xinqiao.intake.turnstile import Turnstile, local
 from xinqiao.intake.writer import Writer
 
-__all__ = ["Door", "receiver_app", "running", "serve"]
+__all__ = ["App", "Door", "receiver_app", "running", "serve"]
+
+App = Starlette
 
 BODY_SECONDS = 20.0
-GRACE_SECONDS = 30
+# How often it is looked whether forms or events have changed.
+FRESH_SECONDS = 5.0
 # A body that is too long is read on to here, so that its sender gets to see the answer.
 DRAIN_LIMIT = 1_048_576
-STATUS: Mapping[str, int] = {
-    "submit-incomplete": 400,
-    "submit-unreadable": 400,
-    "submit-unknown-form": 404,
-    "submit-unknown-address": 404,
-    "submit-wrong-method": 405,
-    "submit-too-slow": 408,
-    "submit-closed": 410,
-    "submit-too-large": 413,
-    "submit-wrong-type": 415,
-    "submit-unsealed": 422,
-    "submit-not-stored": 503,
-}
+LOG = logging.getLogger("xinqiao.intake")
 
 
-def receiver_app(
+def receiver_app(  # noqa: PLR0913 - all but two by name
     store_path: Path,
     doors: Mapping[str, Door],
     *,
     origin: str,
+    fresh: Callable[[], Mapping[str, Door] | None] | None = None,
+    limits: IntakeLimits = USUAL_INTAKE,
     body_seconds: float = BODY_SECONDS,
     store_seconds: float = WAIT_SECONDS,
     today: Callable[[], date] = date.today,
@@ -64,22 +59,35 @@ def receiver_app(
 ) -> Starlette:
     """The receiver for these forms (form id to door); `origin` is the site's, `https://host[:port]`.
 
+    fresh: gives the doors anew where they have changed, else None; asked every FRESH_SECONDS.
+    limits: how much one address may send; those of a form stand with its door.
     body_seconds, store_seconds: how long a request's body may take and how long another writer is waited for.
-    today, now: the day that an envelope is given, and the moment that registrations close by.
+    today, now: the day that an envelope is given, and the moment that forms open and close by.
     Raises XinqiaoError as Store does.
     """
     with Store(store_path):
         # A store that cannot be opened is told here, before anything listens.
         pass
-    writer = Writer(store_path, store_seconds, [form for form, door in doors.items() if door.counts_places])
-    receiver = _Receiver(writer=writer, doors=dict(doors), body_seconds=body_seconds, today=today, now=now)
+    writer = Writer(store_path, store_seconds)
+    receiver = _Receiver(
+        writer=writer,
+        doors=dict(doors),
+        turnstile=Turnstile(limits.per_minute),
+        address_header=limits.address_header,
+        body_seconds=body_seconds,
+        today=today,
+        now=now,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         writer.start()
+        watching = asyncio.create_task(_keep_fresh(receiver.doors, fresh)) if fresh else None
         try:
             yield
         finally:
+            if watching:
+                watching.cancel()
             await asyncio.to_thread(writer.close)
 
     return Starlette(
@@ -91,71 +99,39 @@ def receiver_app(
         middleware=[
             Middleware(CORSMiddleware, allow_origins=[origin], allow_methods=["POST"], allow_headers=["Content-Type"])
         ],
-        exception_handlers={HTTPException: _no_such_place},
+        exception_handlers={HTTPException: _no_such_place, Exception: _failed},
         lifespan=lifespan,
     )
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
-    """Serves until a signal ends it; what has been queued is stored first.
-
-    Raises XinqiaoError (receiver-not-started).
-    """
-    server = _server(app, host, port)
-    _run(server)
-    if not server.started:
-        raise refuse("receiver-not-started")
-
-
-@contextmanager
-def running(app: Starlette, host: str, port: int) -> Iterator[str]:
-    """Serves beside the caller until it leaves; gives the address, `http://host:port` (0 finds a free port).
-
-    Raises XinqiaoError (receiver-not-started).
-    """
-    server = _server(app, host, port)
-    thread = threading.Thread(target=_run, args=(server,), name="receiver", daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            if not thread.is_alive():
-                raise refuse("receiver-not-started")
-            thread.join(0.01)
-        yield f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+async def _keep_fresh(doors: dict[str, Door], fresh: Callable[[], Mapping[str, Door] | None]) -> None:
+    """Exchanges the doors where they have changed; with a fault in the files the earlier ones stay."""
+    while True:
+        await asyncio.sleep(FRESH_SECONDS)
+        try:
+            found = await asyncio.to_thread(fresh)
+        except (XinqiaoError, OSError, ValueError) as error:
+            # Half-written, half-deleted, not UTF-8: whatever stands in the project, the receiver goes on.
+            LOG.warning("forms were not read anew (%s); those of before stay", _kinds(error))
+            continue
+        if found is not None:
+            for form in doors.keys() - found.keys():
+                del doors[form]
+            doors.update(found)
 
 
-def _run(server: uvicorn.Server) -> None:
-    # It ends the whole program where its port is taken, and raises the signal that stopped it once more;
-    # a flow wants to say both in its own words.
-    with suppress(SystemExit, KeyboardInterrupt):
-        server.run()
-
-
-def _server(app: Starlette, host: str, port: int) -> uvicorn.Server:
-    """A server that logs no request, no sender and no traceback."""
-    logging.getLogger("uvicorn.error").addFilter(_without_traceback)
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    return uvicorn.Server(config)
+def _kinds(error: Exception) -> str:
+    if isinstance(error, XinqiaoError):
+        return ", ".join(sorted({problem.code for problem in error.problems}))
+    return type(error).__name__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Receiver:
     writer: Writer
-    doors: Mapping[str, Door]
+    doors: dict[str, Door]
+    turnstile: Turnstile
+    address_header: str
     body_seconds: float
     today: Callable[[], date] = field(repr=False)
     now: Callable[[], datetime] = field(repr=False)
@@ -177,18 +153,19 @@ class _Receiver:
         try:
             await self._store(None)
         except XinqiaoError as error:
-            return _refusal(_told(error))
+            return _refusal(told(error))
         return JSONResponse({"ready": True})
 
     async def _sealed(self, request: Request, door: Door) -> Response:
         came = self.now()
         try:
             body = await self._body(request, SEALED_LIMIT)
+            self._check_crowd(request)
             door.check_open(came)
             envelope = door.envelope(body, self.today())
-            rank = await self._store(envelope)
+            rank = await self._store(envelope, door)
         except XinqiaoError as error:
-            return _refusal(_told(error))
+            return _refusal(told(error))
         waits = {"waiting": True} if door.waits(rank) else {}
         return JSONResponse({"id": envelope.id, **waits}, status_code=201)
 
@@ -197,9 +174,10 @@ class _Receiver:
         try:
             sheet = read_sheet(await self._body(request, FIELDS_LIMIT), door, lang)
             lang = sheet.lang
+            self._check_crowd(request)
             door.check_open(came)
             if not sheet.by_machine:
-                rank = await self._store(sheet.envelope(door, self.today()))
+                rank = await self._store(sheet.envelope(door, self.today()), door)
         except XinqiaoError as error:
             ended = error.problems[0].code == "submit-closed"
             return RedirectResponse((door.closed if ended else door.refused)[lang], status_code=303)
@@ -224,9 +202,21 @@ class _Receiver:
             raise refuse("submit-too-large", limit=limit)
         return bytes(body)
 
-    async def _store(self, envelope: Envelope | None) -> int | None:
+    def _check_crowd(self, request: Request) -> None:
+        """Raises XinqiaoError (submit-too-many) where an address has had its share of the minute.
+
+        A proxy's own address stands for everybody and is not counted.
+        """
+        # What the nearest proxy wrote stands last.
+        named = request.headers.get(self.address_header, "").rpartition(",")[2].strip() if self.address_header else ""
+        address = named or (request.client.host if request.client else "")
+        if address and not local(address) and not self.turnstile.passes(address):
+            raise refuse("submit-too-many")
+
+    async def _store(self, envelope: Envelope | None, door: Door | None = None) -> int | None:
         """Ends when the envelope is durable; its rank where its form has a number of places."""
-        return await asyncio.wrap_future(self.writer.put(envelope))
+        ranked, per_day = (door.counts_places, door.limits.per_day) if door else (False, None)
+        return await asyncio.wrap_future(self.writer.put(envelope, ranked=ranked, per_day=per_day))
 
 
 async def _healthy(_: Request) -> Response:
@@ -238,32 +228,17 @@ async def _no_such_place(_: Request, error: Exception) -> Response:
     return _refusal("submit-wrong-method" if wrong_method else "submit-unknown-address")
 
 
-def _told(error: XinqiaoError) -> Problem:
-    """What a sender is told: of the store's troubles only that the answer was not kept."""
-    problem = error.problems[0]
-    if problem.code.startswith("store-"):
-        return Problem(code="submit-not-stored")
-    return Problem(code="submit-unsealed") if problem.code.startswith("envelope-") else problem
+async def _failed(_: Request, __: Exception) -> Response:
+    return _refusal("submit-failed")
 
 
 def _refusal(problem: Problem | str) -> Response:
-    told = Problem(code=problem) if isinstance(problem, str) else problem
-    words = {"code": told.code, "zh": told.message(Lang.ZH), "en": told.message(Lang.EN)}
-    status = STATUS[told.code]
-    # Where the body was not read to its end, nothing else can come on this connection.
-    return JSONResponse(words, status_code=status, headers={"Connection": "close"} if status in {408, 413} else None)
+    refused = Problem(code=problem) if isinstance(problem, str) else problem
+    headers = {"Connection": "close"} if refused.code in CUT_OFF else None
+    return Response(words(refused), STATUS[refused.code], headers, "application/json")
 
 
 def _preferred(request: Request) -> Lang:
     """The language of the page that tells of a failure, until the form's own field is read."""
     asked = request.headers.get("accept-language", "").lower()
     return Lang.EN if asked and "zh" not in asked else Lang.ZH
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """Keeps the kind of an error in the log and drops its text, which may quote an answer."""
-    if record.exc_info:
-        kind = record.exc_info[0]
-        record.msg, record.args = f"{kind.__name__ if kind else 'error'} in the receiver", ()
-        record.exc_info = record.exc_text = None
-    return True

@@ -91,6 +91,20 @@ class Store:
         with self._transaction():
             self._database.execute(f"PRAGMA user_version = {VERSION}")
 
+    def knows(self, envelope: str) -> bool:
+        """Whether an envelope of that id is here, or was and has been deleted."""
+        query = (
+            "SELECT EXISTS (SELECT 1 FROM envelopes WHERE id = ?1) OR EXISTS (SELECT 1 FROM tombstones WHERE id = ?1)"
+        )
+        with self._problems():
+            return bool(self._database.execute(query, (envelope,)).fetchone()[0])
+
+    def count_of(self, form: str, day: date) -> int:
+        """How many envelopes of a form came on a day."""
+        query = "SELECT count(*) FROM envelopes WHERE form = ? AND received = ?"
+        with self._problems():
+            return int(self._database.execute(query, (form, day.isoformat())).fetchone()[0])
+
     def counts(self) -> Mapping[str, int]:
         """How many envelopes each form has."""
         with self._problems():
@@ -172,6 +186,10 @@ class Store:
         query = "SELECT written FROM ledger WHERE audience = ? ORDER BY line"
         with self._problems():
             return tuple(written for (written,) in self._database.execute(query, (audience,)))
+
+    def copy_to(self, copy: sqlite3.Connection) -> None:
+        """Copies the store as of one moment into an empty database; others go on writing meanwhile."""
+        self._database.backup(copy)
 
     def old(self, form: str, before: date) -> tuple[int, ...]:
         """The sequence numbers of a form's envelopes that came before a day."""
@@ -256,6 +274,17 @@ def _touch(path: Path) -> None:
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names of new files in a folder durable, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _code(error: sqlite3.Error) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Collection
 from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from xinqiao.core.problem import Place, XinqiaoError, refuse
@@ -21,18 +22,29 @@ BATCH_LIMIT = 512
 
 # Its end tells as which of its form's envelopes it came, where the form has a number of places.
 Acknowledged = Future[int | None]
-Item = tuple[Envelope | None, Acknowledged]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """What waits: an envelope (None: only a probe), whether its rank is asked for, how many its form takes a day."""
+
+    envelope: Envelope | None
+    ranked: bool = False
+    per_day: int | None = None
+    future: Acknowledged = field(default_factory=Future)
 
 
 class Writer:
     """The only writer of a store, from `start` to `close`."""
 
-    def __init__(self, path: Path, wait: float = WAIT_SECONDS, ranked: Collection[str] = ()) -> None:
-        """`wait` is how many seconds another writer is waited for; `ranked` are forms with a number of places."""
-        self._path, self._wait, self._ranked = path, wait, frozenset(ranked)
-        self._queue: queue.Queue[Item | None] = queue.Queue(QUEUE_LIMIT)
+    def __init__(self, path: Path, wait: float = WAIT_SECONDS) -> None:
+        """`wait` is how many seconds another writer is waited for."""
+        self._path, self._wait = path, wait
+        self._queue: queue.Queue[_Item | None] = queue.Queue(QUEUE_LIMIT)
         self._opened: Future[None] = Future()
         self._ending = False
+        # How many new envelopes a form got on the day that is being written.
+        self._taken: dict[tuple[str, date], int] = {}
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     def start(self) -> None:
@@ -40,20 +52,20 @@ class Writer:
         self._thread.start()
         self._opened.result()
 
-    def put(self, envelope: Envelope | None) -> Acknowledged:
+    def put(self, envelope: Envelope | None, *, ranked: bool = False, per_day: int | None = None) -> Acknowledged:
         """Queues an envelope (None: only proves that the store can be written).
 
-        The future ends when it is durable, with its rank where its form is one of `ranked`, or with the
-        XinqiaoError that says why it is not.
+        The future ends when it is durable, with its rank where that is asked for, or with the XinqiaoError
+        that says why it is not: submit-day-full where its form already got `per_day` on its day.
         """
-        future: Acknowledged = Future()
+        item = _Item(envelope=envelope, ranked=ranked, per_day=per_day)
         try:
-            self._queue.put_nowait((envelope, future))
+            self._queue.put_nowait(item)
         except queue.Full:
-            future.set_exception(refuse("store-busy", Place(file=str(self._path))))
+            item.future.set_exception(refuse("store-busy", Place(file=str(self._path))))
         if not self._thread.is_alive():
             self._refuse_waiting()
-        return future
+        return item.future
 
     def close(self) -> None:
         """Finishes what is queued, then closes the store."""
@@ -76,13 +88,13 @@ class Writer:
         finally:
             self._refuse_waiting()
 
-    def _batch(self) -> list[Item]:
+    def _batch(self) -> list[_Item]:
         """All that waits, as far as one transaction should hold it."""
-        batch: list[Item] = []
+        batch: list[_Item] = []
         item = self._queue.get()
         while item is not None:
             # False where the asker has gone in the meantime; afterwards it can no longer be taken back.
-            if item[1].set_running_or_notify_cancel():
+            if item.future.set_running_or_notify_cancel():
                 batch.append(item)
             if len(batch) == BATCH_LIMIT:
                 return batch
@@ -93,26 +105,54 @@ class Writer:
         self._ending = True
         return batch
 
-    def _commit(self, store: Store, batch: list[Item]) -> None:
-        problem: XinqiaoError | None = refuse("store-unusable", Place(file=str(self._path)))
-        envelopes = [envelope for envelope, _ in batch if envelope is not None]
+    def _commit(self, store: Store, batch: list[_Item]) -> None:
+        failed: XinqiaoError | None = refuse("store-unusable", Place(file=str(self._path)))
+        refused: set[str] = set()
         ranks: dict[str, int] = {}
         try:
+            refused = self._too_many(store, batch)
+            envelopes = [one.envelope for one in batch if one.envelope and one.envelope.id not in refused]
             if envelopes:
                 store.append(envelopes)
-                ranks = {one.id: store.rank(one.id) for one in envelopes if one.form in self._ranked}
+                asked = {one.envelope.id for one in batch if one.envelope and one.ranked} - refused
+                ranks = {each: store.rank(each) for each in asked}
             elif batch:
                 store.probe()
-            problem = None
+            failed = None
         except XinqiaoError as error:
-            problem = error
+            # What was counted may not be there; it is counted anew.
+            self._taken.clear()
+            failed = error
         finally:
             # Also where something nobody thought of ends this thread: nobody waits for ever.
-            for envelope, future in batch:
+            for item in batch:
+                key = item.envelope.id if item.envelope else ""
+                problem = refuse("submit-day-full") if key in refused else failed
                 if problem is None:
-                    future.set_result(ranks.get(envelope.id) if envelope else None)
+                    item.future.set_result(ranks.get(key))
                 else:
-                    future.set_exception(problem)
+                    item.future.set_exception(problem)
+
+    def _too_many(self, store: Store, batch: list[_Item]) -> set[str]:
+        """The ids for which their form's day has no room; an envelope that is here already needs none."""
+        seen: set[str] = set()
+        refused: set[str] = set()
+        for item in batch:
+            one = item.envelope
+            if one is None or item.per_day is None or one.id in seen:
+                continue
+            seen.add(one.id)
+            if store.knows(one.id):
+                continue
+            day = (one.form, one.received)
+            if day not in self._taken:
+                self._taken = {other: count for other, count in self._taken.items() if other[1] >= one.received}
+                self._taken[day] = store.count_of(*day)
+            if self._taken[day] >= item.per_day:
+                refused.add(one.id)
+            else:
+                self._taken[day] += 1
+        return refused
 
     def _refuse_waiting(self) -> None:
         while True:
@@ -120,5 +160,5 @@ class Writer:
                 item = self._queue.get_nowait()
             except queue.Empty:
                 return
-            if item is not None and item[1].set_running_or_notify_cancel():
-                item[1].set_exception(refuse("store-busy", Place(file=str(self._path))))
+            if item is not None and item.future.set_running_or_notify_cancel():
+                item.future.set_exception(refuse("store-busy", Place(file=str(self._path))))
