@@ -17,7 +17,7 @@ import highspy
 from xinqiao.core.safe import SafeTable
 
 Seen = tuple[tuple[str, ...], str, str, "int | Decimal | None"]
-Person = tuple[int, tuple[str, ...], str, str]  # release at which they came, levels, question, answer
+Person = tuple[int, tuple[str, ...], str, str, int]  # came with release, levels, question, answer, left out with
 
 
 def cells(table: SafeTable) -> list[Seen]:
@@ -40,29 +40,48 @@ class Intruder:
     can_be: Callable[[tuple[str, ...]], bool] = bool
     counted: bool = False
 
-    def start(self, releases: int) -> None:
+    def start(self, releases: int, corrections: Sequence[int] = ()) -> None:
+        """`corrections`: the releases that may count some no longer whom earlier ones counted."""
         self.releases = releases
+        self.ends = (*corrections, releases)
         self.model = highspy.Highs()
         self.model.silent()
         self.people: dict[Person, highspy.highs_var] = {}
-        for came in range(releases):
+        stays = [(came, left) for left in self.ends for came in range(left)]
+        for came, left in stays:
             for group in filter(self.can_be, itertools.product(*self.levels)):
                 totals = []
                 for question, answers in self.answers.items():
                     mine = [self.model.addIntegral(lb=0, ub=self.most) for _ in answers]
-                    keys = ((came, group, question, answer) for answer in answers)
+                    keys = ((came, group, question, answer, left) for answer in answers)
                     self.people.update(zip(keys, mine, strict=True))
                     totals.append(sum(mine[1:], mine[0] + 0))
                 for total in totals[1:]:
                     self.model.addConstr(total == totals[0])
 
+    def corrected(self, release: int, k: int, *, came: bool) -> None:
+        """Takes in that a correction leaves out `k` or more, and that as many came with it, or nobody."""
+        question, whole = next(iter(self.answers)), ["*"] * len(self.levels)
+        everybody = self.answers[question]
+        gone = self.those((0, release), whole, question, everybody, [release])
+        self.model.addConstr(self.total(gone) >= k)
+        new = self.total(self.those((release, release), whole, question, everybody, self.ends))
+        self.model.addConstr(new >= k if came else new == 0)
+
     def those(
-        self, span: tuple[int, int], levels: Sequence[str], question: str, answers: Sequence[str]
+        self,
+        span: tuple[int, int],
+        levels: Sequence[str],
+        question: str,
+        answers: Sequence[str],
+        ends: Sequence[int] = (),
     ) -> list[Person]:
+        """Who came within a span and is in its last release; or who was left out at one of `ends`."""
         return [
             key
             for key in self.people
             if span[0] <= key[0] <= span[1]
+            and (key[4] in ends if ends else key[4] > span[1])
             and key[2] == question
             and key[3] in answers
             and all(wanted in ("*", level) for wanted, level in zip(levels, key[1], strict=True))
@@ -175,9 +194,13 @@ class Intruder:
         return inside, [answer for answer in self.answers[inside] if answer != "_none"]
 
     def asked(self) -> Iterator[tuple[str, list[Person]]]:
-        """Every group that it can name: cells, the rest of a group, the rest of the college, newcomers."""
-        spans = [(a, b) for a in range(self.releases) for b in range(a, self.releases)]
-        for span, levels in itertools.product(spans, itertools.product(*(["*", *names] for names in self.levels))):
+        """Every group that it can name: cells, the rest of a group, the rest of the college, newcomers, and of all
+        these who stayed and who was left out by some corrections."""
+        came = [(a, b) for a in range(self.releases) for b in range(a, self.releases)]
+        ends = [self.ends[a:b] for b in range(len(self.ends) + 1) for a in range(b)]
+        for (span, left), levels in itertools.product(
+            itertools.product(came, ends), itertools.product(*(["*", *names] for names in self.levels))
+        ):
             for question, answers in self.answers.items():
                 groups = self.bands.get(question) or {answer: [answer] for answer in answers}
                 told = [answer for answer in answers if answer != "_none"]
@@ -188,13 +211,13 @@ class Intruder:
                     for group in groups.values()
                 ]
                 for chosen in sets:
-                    mine = self.those(span, levels, question, chosen)
-                    yield f"{span} {levels} {question} {chosen}", mine
+                    mine = self.those(span, levels, question, chosen, left)
+                    yield f"{span} {left} {levels} {question} {chosen}", mine
                     for at, level in enumerate(levels):
                         wider = [*levels[:at], "*", *levels[at + 1 :]]
                         if level != "*":
-                            others = [key for key in self.those(span, wider, question, chosen) if key not in mine]
-                            yield f"{span} not {levels} {question} {chosen}", others
+                            others = [k for k in self.those(span, wider, question, chosen, left) if k not in mine]
+                            yield f"{span} {left} not {levels} {question} {chosen}", others
 
     def finds(self, k: int) -> list[str]:
         """The groups that must have somebody in them and cannot have k."""

@@ -21,9 +21,9 @@ from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.dashboard.released import read_package
+from xinqiao.safety.behind import counts_behind
 from xinqiao.safety.relations import counts_that_round_to
 from xinqiao.safety.release import Earlier
-from xinqiao.safety.scene import counts_behind
 
 GROUPS = ["a", "b"]
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]

@@ -13,7 +13,7 @@ from making import release
 from xinqiao.core.form import Form
 from xinqiao.core.policy import Status
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Cell, SafeTable
+from xinqiao.core.safe import Cell, Corrected, SafeTable
 from xinqiao.dashboard.package import write_package
 from xinqiao.flows.audit import audit
 from xinqiao.flows.outcome import Outcome
@@ -59,8 +59,8 @@ def bare(of: Form, rows: Sequence[ScoredRow], hidden: Collection[Key]) -> list[S
     return made
 
 
-def packed(folder: Path, of: Form, tables: Sequence[SafeTable]) -> Path:
-    write_package(folder, of, tables, {})
+def packed(folder: Path, of: Form, tables: Sequence[SafeTable], corrected: Corrected | None = None) -> Path:
+    write_package(folder, of, tables, {}, corrected=corrected)
     return folder
 
 

@@ -189,7 +189,7 @@ def test_a_reason_is_a_line_that_can_be_read(project: Path, reason: str) -> None
     assert release(project)[0] == ExitCode.DONE
     before = files(project)
     code, document = close(project, en=reason)
-    assert (code, document["problems"][0]["code"]) == (ExitCode.USAGE, "ledger-close-reason")
+    assert (code, document["problems"][0]["code"]) == (ExitCode.USAGE, "ledger-reason")
     assert files(project) == before
 
 

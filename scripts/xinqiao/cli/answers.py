@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xinqiao.cli.running import PASSPHRASE, common, passphrase, run
+
+if TYPE_CHECKING:
+    from xinqiao.config import Config
+    from xinqiao.flows.outcome import Outcome, Progress
 
 
 @click.command(epilog="Example: xinqiao validate training-feedback answers.xlsx --clean clean.csv")
@@ -54,12 +59,31 @@ def audit(project: Path, as_json: bool, paths: tuple[Path, ...], report: Path | 
 @click.command(epilog="Example: xinqiao release training-feedback")
 @common
 @click.argument("form")
+@click.option("--corrects", is_flag=True, help="Leaves out the answers that are void now (xinqiao ledger void).")
+@click.option("--reason-zh", default="", help="Why, in Chinese, with --corrects; published with the ledger.")
+@click.option("--reason-en", default="", help="Why, in English, with --corrects; published with the ledger.")
 @PASSPHRASE
-def release(project: Path, as_json: bool, form: str, passphrase_file: Iterable[str] | None) -> None:
+def release(
+    project: Path,
+    as_json: bool,
+    form: str,
+    corrects: bool,
+    reason_zh: str,
+    reason_en: str,
+    passphrase_file: Iterable[str] | None,
+) -> None:
     """Releases the safe tables of the sealed store's answers, gated by all earlier releases."""
+    from xinqiao.flows.correct import reason_of  # noqa: PLC0415 - start-up time
     from xinqiao.flows.release import release as flow  # noqa: PLC0415 - start-up time
 
-    run(project, as_json, lambda config, progress: flow(config, form, passphrase(passphrase_file, config), progress))
+    if (reason_zh or reason_en) and not corrects:
+        raise click.UsageError("--reason-zh and --reason-en go with --corrects.")
+
+    def released(config: Config, progress: Progress) -> Outcome:
+        reason = reason_of(reason_zh, reason_en) if corrects else None
+        return flow(config, form, passphrase(passphrase_file, config), progress, reason=reason)
+
+    run(project, as_json, released)
 
 
 @click.command(epilog="Example: xinqiao region north south west --output region")

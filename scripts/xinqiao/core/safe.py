@@ -38,6 +38,30 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """Which release of its form a package is, and which releases up to it, by number, were corrections.
+
+    A correction counts some no longer whom the releases before it counted. alone: those with which nobody came.
+    """
+
+    release: int
+    corrections: tuple[int, ...]
+    alone: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be."""
+        rising = list(self.corrections) == sorted({*self.corrections})
+        if (
+            not self.corrections
+            or not rising
+            or self.corrections[0] < 2
+            or self.corrections[-1] > self.release
+            or not {*self.alone} <= {*self.corrections}
+        ):
+            raise ValueError("no corrected series")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """One level of a dimension, such as a class or a role; `parent` is the coarser level in which it lies."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from xinqiao.core.form import Form
 from xinqiao.core.policy import Status, as_decimal
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Attended, Dimension, SafeTable
+from xinqiao.core.safe import Attended, Corrected, Dimension, SafeTable
 from xinqiao.core.summary import TOTAL, Strategy
 from xinqiao.core.text import Text
 from xinqiao.dashboard.codebook import codebook
@@ -53,11 +53,12 @@ def write_package(
     *,
     demonstration: bool = False,
     attended: Sequence[Attended] = (),
+    corrected: Corrected | None = None,
 ) -> None:
     """Writes the package into `directory`, replacing an earlier one as a whole.
 
-    certificate: what the audit found, for `audit.json`; attended: who came, where that is public. Same input,
-    same bytes.
+    certificate: what the audit found, for `audit.json`; attended: who came, where that is public; corrected: which
+    release it is, where some were corrections. Same input, same bytes.
     Raises XinqiaoError: package-folder-taken, package-unwritable, package-column-taken,
     summary-other-form.
     """
@@ -65,7 +66,9 @@ def write_package(
     files = {f"{table.name}.csv": table_csv(table) for table in tables}
     files[WORKBOOK] = workbook(form, tables, demonstration=demonstration)
     files[AUDIT] = _json(certificate)
-    files[DESCRIPTOR] = _json(descriptor(form, tables, files, demonstration=demonstration, attended=attended))
+    files[DESCRIPTOR] = _json(
+        descriptor(form, tables, files, demonstration=demonstration, attended=attended, corrected=corrected)
+    )
     _swap_in(directory, files)
 
 
@@ -92,11 +95,13 @@ def descriptor(
     *,
     demonstration: bool,
     attended: Sequence[Attended] = (),
+    corrected: Corrected | None = None,
 ) -> dict[str, object]:
     """The package's datapackage.json, sealed against later edits by the checksum of its own content."""
     others = [{"path": name, **checksum(files[name])} for name in (WORKBOOK, AUDIT)]
     notice = {"notice": "Generated demonstration data; nobody gave these answers."} if demonstration else {}
     part = {"format": FORMAT, "title": _words(form.title), "demonstration": demonstration}
+    series = _series(corrected) if corrected else {}
     lists = {"attendance": [_attended(known) for known in attended]} if attended else {}
     whole: dict[str, object] = {
         "profile": "data-package",
@@ -104,7 +109,13 @@ def descriptor(
         "title": _words(form.title)["en"],
         **({"description": notice["notice"]} if notice else {}),
         "resources": [_resource(table, files[f"{table.name}.csv"]) for table in tables],
-        "xinqiao": {**part, "codebook": codebook(form, tables), **lists, "files": others},
+        "xinqiao": {
+            **part,
+            "codebook": codebook(form, tables),
+            **lists,
+            **({"series": series} if series else {}),
+            "files": others,
+        },
     }
     return whole | {"xinqiao": {**_part(whole), "sha256": fingerprint(whole)}}
 
@@ -199,6 +210,10 @@ def _dimension(dimension: Dimension) -> dict[str, object]:
 def _attended(known: Attended) -> dict[str, object]:
     groups = [[*levels, came] for levels, came in sorted(known.groups.items())]
     return {"by": list(known.by), "after": known.after, "groups": groups}
+
+
+def _series(known: Corrected) -> dict[str, object]:
+    return {"release": known.release, "corrections": list(known.corrections), "alone": list(known.alone)}
 
 
 def _words(text: Text) -> dict[str, str]:

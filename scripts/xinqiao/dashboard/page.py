@@ -32,7 +32,7 @@ class Download:
     size: str
 
 
-def summary_page(
+def summary_page(  # noqa: PLR0913 - one argument a thing that lies around the tables
     form: Form,
     tables: Sequence[SafeTable],
     lang: Lang,
@@ -42,8 +42,11 @@ def summary_page(
     sizes: Mapping[str, int] | None = None,
     form_href: str = "",
     assets: str = "../../assets/",
+    notes: Sequence[str] = (),
 ) -> str:
     """The page as Markdown: YAML front matter, then HTML with inline SVG.
+
+    notes: what is to be known of the series of releases, such as corrections.
 
     files: relative address of the folder with the downloads; sizes: bytes of each file there, by name
     (`package.sizes`); form_href, assets: the form's page and the folder of style sheets, by default
@@ -75,7 +78,7 @@ def summary_page(
             nothing_listed=nothing_listed(aside) if aside else None,
             hidden_words=_hidden_words(tables, say),
             rules=tuple(dict.fromkeys(_rules(tables, say))),
-            made=tuple(_made(tables, say)),
+            made=(*((say("made.notes"), note) for note in notes), *_made(tables, say)),
             assets=assets,
             form_href=form_href or f"../../forms/{form.id}/",
             form_words=say("page.form_link", title=form.title[lang], version=form.version),

@@ -19,7 +19,7 @@ from pathlib import Path
 from xinqiao.core.parsed import Json, as_list, as_object, as_string, as_whole
 from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import refuse
-from xinqiao.core.safe import Attended, Cell, Dimension, Level, SafeTable
+from xinqiao.core.safe import Attended, Cell, Corrected, Dimension, Level, SafeTable
 from xinqiao.core.summary import PAIRS
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import COLUMNS, DESCRIPTOR, FORMAT, fingerprint
@@ -32,12 +32,13 @@ REAL = re.compile(r"(mean|sd|change|alpha)\(")
 class Package:
     """A package as it was released: its tables and their codebook; None in one that was written without.
 
-    attended: how many came, where that is public.
+    attended: how many came, where that is public. corrected: which release it is, where some were corrections.
     """
 
     tables: tuple[SafeTable, ...]
     codebook: Json | None
     attended: tuple[Attended, ...] = ()
+    corrected: Corrected | None = None
 
 
 def read_package(directory: Path) -> tuple[SafeTable, ...]:
@@ -62,11 +63,12 @@ def read_whole(directory: Path) -> Package:
         others = [as_object(file) for file in as_list(part["files"])]
         contents = {_path(file): _checked(directory, file) for file in (*resources, *others)}
         known = as_object(part["codebook"]) if "codebook" in part else None
+        corrected = _corrected(as_object(part["series"])) if "series" in part else None
         attended = tuple(_attended(as_object(given)) for given in as_list(part.get("attendance", [])))
     except (KeyError, TypeError, ValueError):
         raise refuse("package-unreadable", name=DESCRIPTOR) from None
     tables = tuple(_table(resource, contents[_path(resource)]) for resource in resources)
-    return Package(tables=tables, codebook=known, attended=attended)
+    return Package(tables=tables, codebook=known, attended=attended, corrected=corrected)
 
 
 def _check_version(part: Json) -> None:
@@ -178,6 +180,11 @@ def _attended(given: Json) -> Attended:
         after=as_whole(given["after"]),
         groups={tuple(as_string(level) for level in levels): as_whole(came) for *levels, came in rows},
     )
+
+
+def _corrected(given: Json) -> Corrected:
+    made, alone = (tuple(map(as_whole, as_list(given[name]))) for name in ("corrections", "alone"))
+    return Corrected(release=as_whole(given["release"]), corrections=made, alone=alone)
 
 
 def _text(value: object) -> Text:

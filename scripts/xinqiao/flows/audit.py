@@ -94,7 +94,11 @@ def _read(folders: Sequence[Path], files: Sequence[Path]) -> _Read:
             problems.append(Problem(code="package-without-codebook", place=Place(file=str(path))))
         else:
             known = Released(
-                name=str(path), tables=package.tables, codebook=package.codebook, attended=package.attended
+                name=str(path),
+                tables=package.tables,
+                codebook=package.codebook,
+                attended=package.attended,
+                corrected=package.corrected,
             )
             packages.append(known)
     for path in dict.fromkeys(files):

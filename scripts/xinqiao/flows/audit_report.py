@@ -63,7 +63,7 @@ def _file(path: Path) -> tuple[str, str]:
 def _of_package(found: Finding) -> GroupFound:
     return GroupFound(
         group=found.group,
-        how="shared" if found.shared else "new" if found.after else "package",
+        how="shared" if found.shared else "left" if found.left else "new" if found.after else "package",
         where=" + ".join(f"{package} · {found.table}" if found.table else package for package in found.packages),
         k=found.k,
         since=" + ".join(found.after),

@@ -19,6 +19,7 @@ from xinqiao.dashboard.page import awaiting_page, summary_page
 from xinqiao.dashboard.released import read_package
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import ledger_path
+from xinqiao.flows.notes import notes
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import form_path, recipients, told_by_key, with_instances
 from xinqiao.forms.listing import listing_page
@@ -156,7 +157,15 @@ def _summary_pages(config: Config, form: Form, latest: Path | None, pages: Pages
     tables = read_package(latest) if latest else ()
     for lang in Lang:
         pages[lang][f"summaries/{form.id}.md"] = (
-            summary_page(form, tables, lang, demonstration=config.demonstration, files=".", sizes=sizes(latest))
+            summary_page(
+                form,
+                tables,
+                lang,
+                demonstration=config.demonstration,
+                files=".",
+                sizes=sizes(latest),
+                notes=tuple(notes(config, form.id, lang)),
+            )
             if latest
             else awaiting_page(form, lang)
         )

@@ -8,23 +8,21 @@ from xinqiao.core.problem import refuse
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows import ledger
+from xinqiao.flows.correct import reason_of
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.past import Past, read_past
 from xinqiao.flows.project import load_form
 from xinqiao.intake.store import Store
 from xinqiao.safety.ledger import Line
 
-# Characters of a reason in one language: a sentence, not a report.
-MOST = 300
-
 
 def close(config: Config, ref: str, zh: str, en: str, progress: Progress) -> Outcome:
     """Closes a form's series of releases for good: what is published stays, nothing is released after it.
 
-    The line goes into every ledger that has releases of the form. Raises XinqiaoError: ledger-close-reason,
+    The line goes into every ledger that has releases of the form. Raises XinqiaoError: ledger-reason,
     ledger-close-early, release-closed, and as `read_past` does.
     """
-    form, reason = load_form(config, ref), Text.of(zh=_sentence(zh), en=_sentence(en))
+    form, reason = load_form(config, ref), reason_of(zh, en)
     with Store(config.store_path) as store:
         progress("check")
         past = read_past(config, store, form.id)
@@ -41,14 +39,6 @@ def close(config: Config, ref: str, zh: str, en: str, progress: Progress) -> Out
         "and the ledger says why. What is published stays.",
     )
     return Outcome(said=said, document={"form": form.id, "closed_after": number})
-
-
-def _sentence(given: str) -> str:
-    """The words in one line: what breaks lines would break the ledger, which has one line for each entry."""
-    words = " ".join(given.split())
-    if not words or len(words) > MOST or not words.isprintable():
-        raise refuse("ledger-close-reason", most=MOST)
-    return words
 
 
 def _lines(config: Config, form: Form, past: Past, reason: Text) -> list[tuple[str, int, str]]:

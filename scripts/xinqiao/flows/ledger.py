@@ -13,6 +13,7 @@ from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Audience
+from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import AUDIT
 from xinqiao.intake.store import Store
 from xinqiao.safety.ledger import FILE, Line, entered, read_ledger
@@ -78,8 +79,9 @@ def line_of(
     *,
     left_out: tuple[str, ...] = (),
     afterwards: bool = False,
+    reason: Text | None = None,
 ) -> Line:
-    """The line of a written release of one audience, not yet bound to a ledger."""
+    """The line of a written release of one audience, not yet bound to a ledger; reason: why it is a correction."""
     files = hashes(folder)
     policies = [table.policy for table in tables]
     return Line(
@@ -97,6 +99,8 @@ def line_of(
         afterwards=afterwards,
         epsilon=as_decimal(total) if (total := sum((p.epsilon for p in policies), Fraction(0))) else "",
         since=tables[0].since,
+        corrects=number - 1 if reason else 0,
+        reason={lang.value: reason[lang] for lang in Lang} if reason else {},
     )
 
 

@@ -50,6 +50,12 @@ class Past:
         """Whether nothing more is released of the form."""
         return any(line.closed for lines in self.ledgers.values() for line in lines if line.form == self.form)
 
+    @property
+    def corrections(self) -> tuple[int, ...]:
+        """The releases, numbered from 0, that left out answers which earlier ones had counted."""
+        lines = (line for lines in self.ledgers.values() for line in lines)
+        return tuple(sorted({line.release - 1 for line in lines if line.form == self.form and line.corrects}))
+
     def counts(self, identity: Identity) -> tuple[Totals, ...]:
         """What each was made of. Raises XinqiaoError (counts-missing, counts-unreadable, counts-lacking)."""
         return tuple(_opened(self.form, mark, identity)[0] for mark in self.marks)

@@ -24,7 +24,7 @@ def attendance(structure: Structure, counts: Counts) -> tuple[Attended, ...]:
     """What everybody knows of who came in each interval, by each public list."""
     found = []
     for by in structure.attended:
-        for interval, numbers in enumerate(counts.intervals):
+        for interval, numbers in enumerate(counts.lasting):
             people = [(part, number) for (variable, part, _), number in numbers.items() if variable == ALL]
             groups = {
                 structure.written(by, group): sum(number for part, number in people if covers(group, part))
@@ -39,7 +39,7 @@ class Lists:
 
     def __init__(self, scene: Scene, lists: Sequence[Attended]) -> None:
         """Writes every number of the lists into the scene. Each list speaks of one interval."""
-        self._interval = [interval for interval, *_ in scene.unknown]
+        self._interval = [came for (came, _), *_ in scene.unknown]
         self._lists = [_List(scene, [known for known in lists if known.by == by]) for by in {k.by: 0 for k in lists}]
 
     def told(self, people: Sequence[int]) -> bool:
@@ -62,7 +62,7 @@ class _List:
         self._place: dict[int, Place] = {}  # of each unknown
         self._size: Counter[Place] = Counter()  # how many unknowns of everybody a place has
         self._everybody: set[int] = set()
-        for (interval, variable, part, _), number in scene.unknown.items():
+        for ((interval, _), variable, part, _), number in scene.unknown.items():
             if variable == QUARANTINE:
                 continue
             seen = zip(scene.names, part, strict=True)
@@ -75,7 +75,7 @@ class _List:
         for known in lists:
             for levels, came in known.groups.items():
                 group = scene.structure.group(known.by, levels)
-                people = scene.who((known.after, known.after), group, ALL, frozenset())
+                people = scene.who(scene.there(known.after, known.after), group, ALL, frozenset())
                 scene.system.add(dict.fromkeys(people, 1), came, came)
                 self._came[known.after, group] = came
         # A question that no table tells of by these dimensions: its groups are wider.

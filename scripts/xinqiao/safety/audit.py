@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from xinqiao.core.safe import Attended, SafeTable
+from xinqiao.safety.asking import apart, around, asked_about
 from xinqiao.safety.attack import Impossible, Piece, System, World
 from xinqiao.safety.attended import Lists, attendance
 from xinqiao.safety.bunch import bunch
+from xinqiao.safety.correction import Corrections, corrections_of
 from xinqiao.safety.count import Counts
 from xinqiao.safety.scene import Scene
 from xinqiao.safety.structure import ALL, Group, Structure, covers
-from xinqiao.safety.variable import ACCEPTED, QUARANTINE
 
 Asked = tuple[Group, str, frozenset[str]]
 
@@ -28,7 +30,8 @@ Asked = tuple[Group, str, frozenset[str]]
 class About:
     """Whom a question of the attacker is about: those in a group with one of these leaves.
 
-    first, last: the intervals between releases in which they came. k: how many would be enough. beside:
+    first, last: the intervals between releases in which they came; left: the correction that left them out, the last
+    of them, −1 where some still count. k: how many would be enough. beside:
     the place of the dimension whose other levels are meant, −1 for none. shared: what was found is that
     those who answered are, all or all but a few, not of these leaves. absent: who had not answered by then.
     """
@@ -42,6 +45,7 @@ class About:
     beside: int = -1
     shared: bool = False
     absent: bool = False
+    left: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +93,14 @@ def audit(
     releases: Sequence[Sequence[SafeTable]],
     counts: Counts | None = None,
     attended: Sequence[Attended] = (),
+    corrections: Corrections = MappingProxyType({}),
 ) -> Verdict:
-    """Attacks all releases together; each table tells of the intervals since its begin, up to its release.
+    """Attacks all releases together; each table tells of those who came since its begin and whom its release counts.
 
-    attended: how many came in each interval, where that is public and no counts are at hand.
-    Raises Unsolved where the attack came to no end: then nothing may be released.
+    attended: how many came in each interval; corrections: the releases that left out whom earlier ones counted; both
+    where no counts are at hand. Raises Unsolved where the attack came to no end: then nothing may be released.
     """
-    scene = Scene(structure, len(releases))
-    for upto, tables in enumerate(releases):
-        for table in tables:
-            scene.read(table, upto)
+    scene = _scene(structure, releases, corrections if counts is None else corrections_of(counts, releases))
     lists = Lists(scene, attended if counts is None else attendance(structure, counts))
     truth = scene.truth(counts) if counts is not None else None
     everybody = (*_suspects(scene, truth, lists), *_did_not_answer(scene, truth, lists))
@@ -113,15 +115,17 @@ def audit(
     return Verdict(tested=len(suspects), found=tuple(found), truth_at_hand=counts is not None)
 
 
-def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]], attended: Sequence[Attended] = ()) -> bool:
+def agree(
+    structure: Structure,
+    releases: Sequence[Sequence[SafeTable]],
+    attended: Sequence[Attended] = (),
+    corrections: Corrections = MappingProxyType({}),
+) -> bool:
     """Whether there is a world in which these tables are releases of the same people, so many of whom came when.
 
-    Raises Unsolved where that was not settled.
+    corrections: which of the releases left somebody out. Raises Unsolved where that was not settled.
     """
-    scene = Scene(structure, len(releases))
-    for upto, tables in enumerate(releases):
-        for table in tables:
-            scene.read(table, upto)
+    scene = _scene(structure, releases, corrections)
     Lists(scene, attended)
     try:
         scene.system.reduce()
@@ -131,44 +135,55 @@ def agree(structure: Structure, releases: Sequence[Sequence[SafeTable]], attende
         return False
 
 
+def _scene(structure: Structure, releases: Sequence[Sequence[SafeTable]], corrections: Corrections) -> Scene:
+    """All that the releases tell, taken down."""
+    scene = Scene(structure, len(releases), corrections)
+    for upto, tables in enumerate(releases):
+        for table in tables:
+            scene.read(table, upto)
+    for number, known in corrections.items():
+        scene.read_correction(number, known)
+    return scene
+
+
 def _suspects(scene: Scene, truth: World | None, lists: Lists) -> Iterator[Suspect]:
     """Everybody worth asking about: cells, what is left of a group beside them, newcomers of each span."""
+    crowds = list(scene.crowds())
     spreads = {figure.variable for plan in scene.structure.known_plans for figure in plan.figures if figure.sd}
-    for (group, name), (categories, k) in _asked(scene.structure).items():
+    for (group, name), (categories, k) in asked_about(scene.structure).items():
         answered = frozenset[str]()
         if name != ALL:
             answered = scene.structure.variables[name].answered
-        asked = _around(scene.structure, name, categories)
+        asked = around(scene.structure, name, categories)
         if name in spreads:
-            asked = sorted({*asked, *_apart(scene.structure, name)}, key=sorted)
+            asked = sorted({*asked, *apart(scene.structure, name)}, key=sorted)
             categories |= {frozenset({leaf}) for leaf in scene.structure.variables[name].scores}
         for leaves in asked:
             sensitive = name != ALL and scene.structure.variables[name].sensitive
             # Others gave one answer: that they answered at all is none.
             common = sensitive and bool(leaves & answered) and answered - leaves in categories
-            for first in range(scene.releases):
-                for last in range(first, scene.releases):
-                    span = (first, last)
-                    people = scene.who(span, group, name, leaves)
-                    about = About(group=group, variable=name, leaves=leaves, first=first, last=last, k=k)
-                    room = [size for known, size in scene.sizes.items() if covers(known, group)]
-                    suspect = _suspect(about, people, truth, lists, room)
-                    if common:
-                        everybody, others = replace(about, leaves=answered), scene.who(span, group, name, answered)
-                        most = lists.most(people, k, None if truth is None else lists.when(others, truth))
-                        if truth is None and most < k:
-                            yield suspect
-                        # Where few came it is enough that all of them can be among these.
-                        suspect = replace(suspect, k=max(1, min([most, *(() if truth is None else room)])))
-                        _must_not_share(suspect, everybody, others, truth)
-                        if suspect.alibi is not None:
-                            yield suspect.alibi
-                    yield suspect
-                    for at, wider in scene.structure.wider(group):
-                        others = sorted(set(scene.who(span, wider, name, leaves)) - set(people))
-                        room = [size for known, size in scene.sizes.items() if covers(known, wider)]
-                        left = [size - scene.sizes.get(group, 0) for size in room]
-                        yield _suspect(replace(about, beside=at), others, truth, lists, left)
+            for (first, last, gone), crowd in crowds:
+                people = scene.who(crowd, group, name, leaves)
+                left = gone if gone < scene.releases else -1
+                about = About(group=group, variable=name, leaves=leaves, first=first, last=last, k=k, left=left)
+                room = [size for known, size in scene.sizes.items() if covers(known, group)]
+                suspect = _suspect(about, people, truth, lists, room)
+                if common:
+                    everybody, others = replace(about, leaves=answered), scene.who(crowd, group, name, answered)
+                    most = lists.most(people, k, None if truth is None else lists.when(others, truth))
+                    if truth is None and most < k:
+                        yield suspect
+                    # Where few came it is enough that all of them can be among these.
+                    suspect = replace(suspect, k=max(1, min([most, *(() if truth is None else room)])))
+                    _must_not_share(suspect, everybody, others, truth)
+                    if suspect.alibi is not None:
+                        yield suspect.alibi
+                yield suspect
+                for at, wider in scene.structure.wider(group):
+                    others = sorted(set(scene.who(crowd, wider, name, leaves)) - set(people))
+                    room = [size for known, size in scene.sizes.items() if covers(known, wider)]
+                    spare = [size - scene.sizes.get(group, 0) for size in room]
+                    yield _suspect(replace(about, beside=at), others, truth, lists, spare)
 
 
 def _did_not_answer(scene: Scene, truth: World | None, lists: Lists) -> Iterator[Suspect]:
@@ -176,51 +191,6 @@ def _did_not_answer(scene: Scene, truth: World | None, lists: Lists) -> Iterator
     for (group, upto), (at, k, size) in scene.absent.items():
         about = About(group=group, variable=ALL, leaves=frozenset(), first=0, last=upto, k=k, absent=True)
         yield _suspect(about, [at], truth, lists, [size])
-
-
-def _asked(structure: Structure) -> dict[tuple[Group, str], tuple[set[frozenset[str]], int]]:
-    asked: dict[tuple[Group, str], tuple[set[frozenset[str]], int]] = {}
-    for plan in structure.known_plans:
-        for group in structure.groups(plan.by):
-            for name in {ALL, *(figure.variable for figure in plan.figures)}:
-                sets, k = asked.setdefault((group, name), (set(), 0))
-                for figure in plan.figures:
-                    if figure.variable == name and (figure.mean or figure.sd):
-                        sets |= _outermost(structure, name)
-                    elif figure.variable == name and not (figure.alpha or figure.effect):
-                        sets.add(figure.leaves)
-                asked[group, name] = (sets, max(k, plan.policy.threshold))
-    return asked
-
-
-def _outermost(structure: Structure, name: str) -> set[frozenset[str]]:
-    """The answers at both ends of the scores: a mean near an end tells how few are not there."""
-    ordered = sorted(structure.variables[name].scores.items(), key=lambda item: item[1])
-    return {frozenset({leaf}) for leaf, _ in (ordered[:1] + ordered[-1:])}
-
-
-def _apart(structure: Structure, name: str) -> set[frozenset[str]]:
-    """Whom an SD may single out: who is below or above any bound, who has one certain score, who does not."""
-    ordered = sorted(structure.variables[name].scores.items(), key=lambda item: item[1])
-    leaves = [leaf for leaf, _ in ordered]
-    people = {some for leaf in leaves for some in (frozenset({leaf}), frozenset(leaves) - {leaf})}
-    for at in range(1, len(leaves)):
-        people |= {frozenset(leaves[:at]), frozenset(leaves[at:])}
-    return people
-
-
-def _around(structure: Structure, name: str, categories: set[frozenset[str]]) -> list[frozenset[str]]:
-    """The categories, those who answered otherwise, everybody else, who answered and who did not."""
-    if name == ALL:
-        return [frozenset()]
-    variable = structure.variables[name]
-    whole = frozenset(variable.leaf_names)
-    if name == QUARANTINE:
-        return sorted({*categories, whole - {ACCEPTED}} - {whole, frozenset()}, key=sorted)
-    sets = {variable.answered, whole - variable.answered}
-    for category in categories:
-        sets |= {category, variable.answered - category, whole - category}
-    return sorted(sets - {frozenset(), whole}, key=sorted)
 
 
 def _suspect(about: About, people: Sequence[int], truth: World | None, lists: Lists, room: Sequence[int]) -> Suspect:

@@ -12,18 +12,16 @@ from xinqiao.core.policy import Policy
 from xinqiao.core.problem import refuse
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import TOTAL
+from xinqiao.safety.atlas import Atlas, atlas, truth_of
 from xinqiao.safety.count import Counts
-from xinqiao.safety.facts import attendance_rows, listed_rows, told_rows
+from xinqiao.safety.facts import attendance_rows, corrected_rows, listed_rows, told_rows
 from xinqiao.safety.groups import Groups, groups
 from xinqiao.safety.identity import SD, SHARE, Identity, identity_of, is_coarse, mean_of, share_of, total_of
 from xinqiao.safety.relations import (
-    Atlas,
-    atlas,
     counts_that_round_to,
     linking_rows,
     score_lattice,
     sums_that_round_to,
-    truth_of,
 )
 from xinqiao.safety.rows import Flags, Floats, Ints, Rows, Sparse
 from xinqiao.safety.spread import Curve, changed, scores_of, spread_cell, told_spreads
@@ -67,7 +65,7 @@ class Task:
 
 def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTable]], since: int = 0) -> Task:
     """The task, for tables that begin after release `since`. Raises XinqiaoError (release-contradiction)."""
-    where = atlas(structure, len(counts.intervals), since)
+    where = atlas(structure, len(counts.sizes), since, counts.spans)
     truth = truth_of(where, counts)
     for group, size in structure.sizes.items():
         if total_of(where, truth, group, ALL, frozenset()) > size:
@@ -85,16 +83,21 @@ def task(structure: Structure, counts: Counts, earlier: Sequence[Sequence[SafeTa
 def _fixed(where: Atlas, earlier: Sequence[Sequence[SafeTable]], truth: Ints) -> tuple[Sparse, Floats, Floats]:
     rows, bounds = Rows(), []
     for columns, values, high in linking_rows(where):
-        for interval in range(where.intervals):
-            rows.add(columns + interval * where.size, values)
+        for span in range(len(where.spans)):
+            rows.add(columns + span * where.size, values)
             bounds.append((0.0, high))
     for upto, tables in enumerate(earlier):
         for columns, values, low, top in (*told_rows(where, tables, upto), *told_spreads(where, truth, tables, upto)):
             rows.add(columns, values)
             bounds.append((low, top))
     for group, size in where.structure.sizes.items():
-        rows.add(where.over(where.columns(group, ALL, frozenset()), 0, where.intervals - 1))
-        bounds.append((0.0, float(size)))
+        # Whoever was left out had answered too: an earlier release can have counted more than this one.
+        for upto in range(0 if len(where.spans) > where.intervals else where.intervals - 1, where.intervals):
+            rows.add(where.over(where.columns(group, ALL, frozenset()), 0, upto))
+            bounds.append((0.0, float(size)))
+    for columns, values, low, top in corrected_rows(where, truth, earlier):
+        rows.add(columns, values)
+        bounds.append((low, top))
     for columns, came in attendance_rows(where, truth):
         rows.add(columns)
         bounds.append((came, came))

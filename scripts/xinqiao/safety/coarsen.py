@@ -17,7 +17,7 @@ from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Measure, SummarySpec
 from xinqiao.safety.cells import task
-from xinqiao.safety.count import Batch, count
+from xinqiao.safety.count import Batch, Left, count
 from xinqiao.safety.frame import Policies, attended_by, frame
 from xinqiao.safety.identity import identity_of, total_of
 from xinqiao.safety.noise import school_year
@@ -28,13 +28,15 @@ NOTHING = -1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What a choice rests on: the rows of this release and of each earlier one, what those told, this one's weeks."""
+    """What a choice rests on: the rows of this release and of each earlier one, what those told, this one's weeks,
+    and whom corrections left out."""
 
     rows: Sequence[ScoredRow] = field(repr=False)
     before: Sequence[Sequence[ScoredRow]] = field(repr=False)
     told: Sequence[Sequence[SafeTable]]
     period: str
     policies: Policies
+    left: Sequence[Left] = field(default=(), repr=False)
 
 
 def coarsened(form: Form, basis: Basis) -> Form:
@@ -82,12 +84,14 @@ def _worth(form: Form, summary: SummarySpec, basis: Basis) -> float:
     past = [table for tables in told for table in tables]
     rows_before = [row for rows in basis.before for row in rows]
     alone = replace(form, summaries=(summary,))
-    structure = frame(alone, basis.rows, None, basis.policies, past, rows_before)
+    gone = [replace(known, quarantined={}) for known in basis.left]
+    everybody = [*basis.rows, *(row for known in gone for row in known.rows)]
+    structure = frame(alone, everybody, None, basis.policies, past, rows_before)
     known = {dimension.name for dimension in structure.dimensions}
     attended = tuple(by for by in attended_by(form) if known.issuperset(by))
     structure = replace(structure, attended=attended)
     batches = [Batch(rows=rows, quarantined={}) for rows in (*basis.before, basis.rows)]
-    work = task(structure, count(structure, batches), told, len(told) if attended else 0)
+    work = task(structure, count(structure, batches, gone), told, len(told) if attended else 0)
     try:
         hidden = protect(work).hidden
     except Unprotectable:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xinqiao.safety.atlas import Atlas
 from xinqiao.safety.cells import Task
-from xinqiao.safety.relations import Atlas
 from xinqiao.safety.rows import Ints, Sparse
 
 SHORTEST = 3  # of two columns nothing would be saved
@@ -105,9 +105,9 @@ def _runs(where: Atlas, vectors: Sequence[Vector]) -> Iterator[Run]:
     answers: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for (variable, part, _), column in where.column.items():
         answers.setdefault((variable, part), []).append(column)
-    for interval in range(where.intervals):
+    for span in range(len(where.spans)):
         for columns in answers.values():
-            yield from _evenly([column + interval * where.size for column in columns], vectors)
+            yield from _evenly([column + span * where.size for column in columns], vectors)
 
 
 def _evenly(columns: Sequence[int], vectors: Sequence[Vector]) -> Iterator[Run]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import About, agree, audit
-from xinqiao.safety.series import Released, Series, alone, public_structure, together
+from xinqiao.safety.series import Released, Series, alone, corrections, public_structure, together
 from xinqiao.safety.structure import Structure
 from xinqiao.safety.telling import Finding, finding
 
@@ -70,18 +70,23 @@ def _of_form(packages: Sequence[Released]) -> Report:
 def _attack(series: Series) -> tuple[int, list[Finding]]:
     """Groups tested and groups found. Raises XinqiaoError where the attack came to no end."""
     structure, releases, attended = public_structure(series)
+    left_out = corrections(series)
     try:
-        if (len(releases) == 1 or attended) and not agree(structure, releases, attended):
+        if (len(releases) == 1 or attended) and not agree(structure, releases, attended, left_out):
             raise refuse("audit-contradiction")
-        verdict = audit(structure, releases, attended=attended)
+        verdict = audit(structure, releases, attended=attended, corrections=left_out)
     except Unsolved:
         raise refuse("audit-unsolved") from None
     return verdict.tested, list(dict.fromkeys(_finding(structure, about, series) for about in verdict.found))
 
 
 def _finding(structure: Structure, about: About, series: Series) -> Finding:
-    """Newcomers are found by the releases before and after them, others by what all releases tell."""
+    """Newcomers are found by the releases before and after them, those left out by the correction and the release
+    before it, others by what all releases tell.
+    """
     names = [tuple(package.name for package in moment) for moment in series]
+    if about.left >= 0:
+        return finding(structure, about, names[about.left], after=names[about.left - 1])
     if about.first and names[about.first - 1] and names[about.last]:
         return finding(structure, about, names[about.last], after=names[about.first - 1])
     return finding(structure, about, tuple(itertools.chain(*names)), after=())

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
 
-from xinqiao.core.policy import Policy, Status
+from xinqiao.core.policy import FLOOR, Policy, Status
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Cell, SafeTable
 from xinqiao.core.summary import TOTAL
+from xinqiao.safety.atlas import Atlas
 from xinqiao.safety.levels import OTHER
-from xinqiao.safety.relations import Atlas, counts_that_round_to, score_lattice, sums_that_round_to
+from xinqiao.safety.relations import counts_that_round_to, score_lattice, sums_that_round_to
 from xinqiao.safety.rows import Flags, Ints
 from xinqiao.safety.structure import ALL, Figure, Group, Plan, Structure
 from xinqiao.safety.variable import QUARANTINE
@@ -47,7 +49,7 @@ def decimals_at(policy: Policy, base: int) -> int:
 
 
 def told_rows(where: Atlas, tables: Sequence[SafeTable], upto: int) -> Iterator[Bounded]:
-    """What the tables of a release say of those who had come by interval `upto`, since where each table begins."""
+    """What the tables of release `upto` say of those whom it counted, since where each table begins."""
     for table in tables:
         for group in _absent(where.structure, table):
             columns = where.over(where.columns(group, ALL, frozenset()), 0, upto)
@@ -96,7 +98,7 @@ def _bounded(
     if figure.mean and isinstance(value, Decimal):
         columns, scores, unit = score_lattice(where, group, figure.variable)
         low, high = sums_that_round_to(value, base, decimals_at(policy, base), unit)
-        return where.over(columns, since, upto), np.tile(scores, upto - since + 1), low, high
+        return where.over(columns, since, upto), where.repeated(scores, since, upto), low, high
     columns = where.over(where.columns(group, figure.variable, figure.leaves), since, upto)
     if figure.members:
         return columns, np.ones_like(columns), 0, float(value or 0)
@@ -113,6 +115,20 @@ def _absent(structure: Structure, table: SafeTable) -> Iterator[Group]:
         for level in structure.levels(dimension.name):
             if level not in listed:
                 yield structure.group((dimension.name,), (level,))
+
+
+def corrected_rows(where: Atlas, truth: Ints, earlier: Sequence[Sequence[SafeTable]]) -> Iterator[Bounded]:
+    """Whom a correction leaves out are k or more, as everybody knows; and those who came with it, or nobody did."""
+    everybody = where.columns(where.structure.group((), ()), ALL, frozenset())
+    policies = [[table.policy for table in tables] for tables in earlier[: where.intervals - 1]]
+    policies.append([plan.policy for plan in where.structure.plans])
+    for number in sorted({until for _, until in where.spans if until < where.intervals}):
+        k = max((policy.threshold for policy in policies[number]), default=FLOOR)
+        gone = where.within(everybody, [at for at, (_, until) in enumerate(where.spans) if until == number])
+        new = where.within(everybody, [at for at, (came, _) in enumerate(where.spans) if came == number])
+        ones = np.ones_like(gone), np.ones_like(new)
+        yield gone, ones[0], k, math.inf
+        yield (new, ones[1], k, math.inf) if truth[new].any() else (new, ones[1], 0, 0)
 
 
 def attendance_rows(where: Atlas, truth: Ints) -> Iterator[tuple[Ints, int]]:
@@ -151,7 +167,7 @@ class Roster:
     def _flags(self, where: Atlas, of: str) -> Flags:
         flags = np.zeros(where.size, dtype=bool)
         flags[where.block(of)] = True
-        return np.tile(flags, where.intervals)
+        return np.tile(flags, len(where.spans))
 
     def most(self, columns: Ints, among: Ints, k: int) -> int:
         """How many came to the groups that the columns touch, if fewer than k; else k. Nothing bounds rows set aside.

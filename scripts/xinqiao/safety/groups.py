@@ -1,4 +1,8 @@
-"""The groups that must not be found: those of fewer than k that a reader may ask about, in every span of releases."""
+"""The groups that must not be found: those of fewer than k that a reader may ask about, in every span of releases.
+
+After a correction also those whom it left out, and those whom it did not: of each pair of releases who came, who left
+and who stayed.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xinqiao.safety.atlas import Atlas
 from xinqiao.safety.facts import Roster
-from xinqiao.safety.relations import Atlas, absent, families
+from xinqiao.safety.relations import absent, families
 from xinqiao.safety.rows import Ints, Rows, Sparse
 from xinqiao.safety.structure import ALL
 
@@ -28,16 +33,16 @@ class Groups:
 
 
 def groups(where: Atlas, truth: Ints) -> Groups:
-    """Every group of fewer than k, in each span of intervals that anything told today can speak of."""
+    """Every group of fewer than k, in all spans that anything told today can speak of."""
     rows, of = Rows(), []
     numbers: dict[bytes, int] = {}
     least: list[int] = []
-    roster = Roster(where, truth)
+    roster, together = Roster(where, truth), _together(where)
     for variable, columns, (k, goal), must in _candidates(where):
-        for first, last in itertools.combinations_with_replacement(range(where.apart, where.intervals), 2):
-            span = np.sort(where.over(columns, first, last))
+        for among in together:
+            span = np.sort(where.within(columns, among))
             value = int(truth[span].sum())
-            others = where.over(must, first, last)
+            others = where.within(must, among)
             asked = bool(truth[others].any())
             if not (1 <= value < k or (value < k and asked)) or roster.tells(span):
                 continue
@@ -56,6 +61,17 @@ def groups(where: Atlas, truth: Ints) -> Groups:
             least.append(min(k, size) - size)
             of.append(ALL)
     return Groups(rows=rows.frozen(), k=np.array(least, np.int64), empty=np.array(empty, np.int64), of=tuple(of))
+
+
+def _together(where: Atlas) -> list[tuple[int, ...]]:
+    """Spans of which a reader may ask together: who came in a row of intervals and left in a row of corrections."""
+    ends = sorted({until for _, until in where.spans})
+    found: dict[tuple[int, ...], None] = {}
+    for first, last in itertools.combinations_with_replacement(range(where.apart, where.intervals), 2):
+        for least, most in ((least, most) for least in ends for most in ends if least <= most):
+            inside = enumerate(where.spans)
+            found[tuple(at for at, (came, until) in inside if first <= came <= last and least <= until <= most)] = None
+    return [numbers for numbers in found if numbers]
 
 
 def _candidates(where: Atlas) -> Iterator[tuple[str, Ints, tuple[int, int], Ints]]:

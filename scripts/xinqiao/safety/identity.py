@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from xinqiao.core.policy import RATE_STEP
+from xinqiao.safety.atlas import Atlas
 from xinqiao.safety.facts import decimals_at
-from xinqiao.safety.relations import Atlas, rounded_share, score_lattice
+from xinqiao.safety.relations import rounded_share, score_lattice
 from xinqiao.safety.rows import Ints
 from xinqiao.safety.spread import sd_of
 from xinqiao.safety.structure import Figure, Group, Leaves, Plan

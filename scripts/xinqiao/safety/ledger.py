@@ -18,7 +18,7 @@ from xinqiao.core.problem import Place, refuse
 
 FORMAT = 1
 FILE = "ledger.jsonl"
-OPTIONAL = ("left_out", "afterwards", "epsilon", "since", "closed")
+OPTIONAL = ("left_out", "afterwards", "epsilon", "since", "closed", "corrects", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,8 @@ class Line:
     that this release does without. afterwards: entered when it had been made before there was a ledger.
     epsilon: what its noisy tables spend together of the budget of differential privacy, as a decimal.
     since: the release after which its answers came, where it is a block of weeks. closed: why nothing is
-    released of the form any more after `release`, by language; such a line has no files.
+    released of the form any more after `release`, by language; such a line has no files. corrects: the release
+    before, where this one leaves out answers that were counted; reason: why, by language.
     """
 
     line: int
@@ -48,6 +49,8 @@ class Line:
     epsilon: str = ""
     since: int = 0
     closed: Mapping[str, str] = field(default_factory=dict)
+    corrects: int = 0
+    reason: Mapping[str, str] = field(default_factory=dict)
     previous: str = ""
     format: int = FORMAT
 

@@ -239,10 +239,10 @@ class Protector:
         return self._searches[of]
 
     def _block(self, of: str) -> Flags:
-        """The columns of a question or scale, or (ALL) of how many are in each group, in every interval."""
+        """The columns of a question or scale, or (ALL) of how many are in each group, in every span."""
         where = self.task.where
         columns = np.zeros(len(self.task.truth), dtype=bool)
-        columns[where.over(where.block(of), 0, where.intervals - 1)] = True
+        columns[where.ever(where.block(of))] = True
         return columns & self._used
 
     def _world(self, answers: Ints) -> World:

@@ -28,7 +28,7 @@ def whom(task: Task, group: int) -> About | None:
     """Whom a protected group of the task is about."""
     rows, where = task.groups.rows, task.where
     columns = np.sort(rows.columns[rows.rows == group])
-    spans = sorted({int(interval) for interval in columns // where.size})
+    came = sorted({where.spans[int(span)][0] for span in columns // where.size})
     wanted = np.unique(columns % where.size)
     for about, mine in _named(task):
         if np.array_equal(np.sort(mine), wanted):
@@ -36,8 +36,8 @@ def whom(task: Task, group: int) -> About | None:
                 group=about.group,
                 variable=about.variable,
                 leaves=about.leaves,
-                first=spans[0],
-                last=spans[-1],
+                first=came[0],
+                last=came[-1],
                 k=int(task.groups.k[group]),
                 beside=about.beside,
             )

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xinqiao.core.form import Form
-from xinqiao.core.policy import FLOOR, Policy, Status
+from xinqiao.core.policy import Policy, Status
 from xinqiao.core.problem import refuse
 from xinqiao.core.record import ScoredRow
-from xinqiao.core.safe import Attended, SafeTable
+from xinqiao.core.safe import Attended, Corrected, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.alpha import alphas
 from xinqiao.safety.attack import TOLERANCE, solver_version
 from xinqiao.safety.attended import attendance
 from xinqiao.safety.audit import Verdict
 from xinqiao.safety.coarsen import Basis, coarsened
+from xinqiao.safety.correctable import check_correctable, check_enough, left_totals, reasons_of, series_of
 from xinqiao.safety.corrected import differing
-from xinqiao.safety.count import Batch, Counts, count
+from xinqiao.safety.correction import corrections_of
+from xinqiao.safety.count import Batch, Counts, Left, count
 from xinqiao.safety.draft import Draft, nothing_told
 from xinqiao.safety.frame import Policies
 from xinqiao.safety.near import entry, in_order, noisy_tables, secret_for, structures, without
@@ -32,6 +35,8 @@ from xinqiao.safety.variable import QUARANTINE
 class Earlier:
     """An earlier release of the same form: its rows (a part of today's), its tables, its rows set aside.
 
+    left: whom a correction left out since, of those who came with it; they are in no other rows.
+
     Or `counts` instead of rows and rows set aside, where those are gone. Without either the present table
     of rows set aside is hidden as a whole. `made_of`: what it was made of then, where that is on record; its
     rows as they are read today must give the same.
@@ -42,6 +47,7 @@ class Earlier:
     quarantined: Mapping[str, int] | None = field(default=None, repr=False)
     counts: Totals | None = field(default=None, repr=False)
     made_of: Totals | None = field(default=None, repr=False)
+    left: Sequence[Left] = ()
 
     def as_rows(self, form: Form) -> Earlier:
         """The same with rows that stand in for the counts."""
@@ -56,6 +62,7 @@ class Release:
 
     `counts` is what it was made of, to be sealed for later audits; `before` the same of each earlier release.
     `attended`: where attendance is public, how many came since the tables' begin, by the intervals between releases.
+    `corrected`: which release it is, where some were corrections.
     """
 
     tables: tuple[SafeTable, ...]
@@ -63,6 +70,7 @@ class Release:
     counts: Totals = field(repr=False)
     before: tuple[Totals, ...] = field(default=(), repr=False)
     attended: tuple[Attended, ...] = ()
+    corrected: Corrected | None = None
 
 
 def safe_tables(
@@ -86,27 +94,27 @@ def safe_tables(
     the last release, whose own weeks are added.
     Raises XinqiaoError with exit UNSAFE (release-*, counts-*) where nothing may be released.
     """
+    left = [known for release in earlier for known in release.left]
     earlier = [release.as_rows(form) for release in earlier]
     rows, quarantined = _so_far(earlier, rows, quarantined)
     policies = Policies(usual=policy, sensitive=sensitive_policy)
     blind = any(release.quarantined is None and _set_aside(release) for release in earlier)
     told = [[t for t in e.tables if not (t.policy.epsilon or (blind and t.name == QUARANTINE))] for e in earlier]
+    everybody = [*rows, *(row for known in left for row in known.rows)]
     before = [row for release in earlier for row in release.rows]
     past = [table for e in earlier for table in e.tables if not (blind and table.name == QUARANTINE)]
-    basis = Basis(rows=rows, before=[e.rows for e in earlier], told=told, period=period, policies=policies)
+    basis = Basis(rows=rows, before=[e.rows for e in earlier], told=told, period=period, policies=policies, left=left)
     form = coarsened(form, basis)
-    structure, whole = structures(form, rows, None if blind else quarantined, policies, past, before)
-    for sealed in (release.counts for release in earlier if release.counts):
-        sealed.check(whole)
-    _check_corrected(whole, form, earlier)
+    reasons = None if blind else reasons_of(quarantined, left)
+    structure, whole = structures(form, everybody, reasons, policies, past, before)
+    check_correctable(form, whole, past, left)
+    then = _as_they_were(whole, form, earlier, left)
     structure = without(structure, left_out)
     if blind and not all(_total_shown(tables) for tables in told):
         # Rows that came in less those set aside would tell the hidden total of that time.
         raise not_safe(structure)
-    batches = [Batch(rows=e.rows, quarantined={} if blind else e.quarantined or {}) for e in earlier]
-    batches.append(Batch(rows=rows, quarantined={} if blind else quarantined))
-    counts = count(structure, batches)
-    _check_newcomers(structure, counts)
+    batches, counts = _counted(structure, earlier, Batch(rows=rows, quarantined=quarantined), blind=blind)
+    check_enough(structure, counts, left)
     secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else rows)
     begins = _begins(told, period) if structure.attended else {0: _joined(_weeks(told), period)}
     told_alphas = _alphas(form, rows, earlier, policies)
@@ -116,13 +124,14 @@ def safe_tables(
     tables = in_order(form, (*found.tables, *noisy))
     if blind:
         tables = (*tables, nothing_told(tables[0], policy, sorted(quarantined)))
-    certificate = _certificate(tables, verdict, policies, len(earlier))
+    certificate = _certificate(tables, verdict, policies, len(earlier), counts.corrections)
     return Release(
         tables=tables,
         certificate={**certificate, "optimum": found.optimum.told()},
-        counts=totals_of(whole, form, rows, quarantined, secret),
-        before=tuple(release.counts or _totals(whole, form, release, secret) for release in earlier),
+        counts=replace(totals_of(whole, form, rows, quarantined, secret), left=left_totals(whole, form, left)),
+        before=tuple(release.counts or _totals(whole, form, release, secret) for release in then),
         attended=tuple(known for known in attendance(structure, counts) if known.after >= tables[0].since),
+        corrected=series_of(corrections_of(counts, [*told, tables]), len(counts.sizes)),
     )
 
 
@@ -165,17 +174,67 @@ def _so_far(
     return [*earlier[-1].rows, *rows], aside
 
 
-def _check_corrected(structure: Structure, form: Form, earlier: Sequence[Earlier]) -> None:
-    """What was counted once is counted alike today: facts only grow (decision 0022)."""
+def _as_they_were(
+    structure: Structure, form: Form, earlier: Sequence[Earlier], left: Sequence[Left]
+) -> Sequence[Earlier]:
+    """The earlier releases with whom they counted. What was counted once is counted alike today (decision 0022)."""
+    for sealed in (release.counts for release in earlier if release.counts):
+        sealed.check(structure)
+    earlier = [_then(release, number, left) for number, release in enumerate(earlier)]
     for number, release in enumerate(earlier, start=1):
         if release.made_of and (
             changed := differing(structure, release.made_of, _totals(structure, form, release, ""))
         ):
             raise refuse("release-corrected", release=number, what=", ".join(changed))
+    return earlier
 
 
 def _totals(structure: Structure, form: Form, release: Earlier, secret: str) -> Totals:
     return totals_of(structure, form, release.rows, release.quarantined or {}, secret)
+
+
+def _counted(
+    structure: Structure, earlier: Sequence[Earlier], now: Batch, *, blind: bool
+) -> tuple[list[Batch], Counts]:
+    """The batches of all releases and their counts; blind: without rows set aside."""
+    batches = [*(Batch(rows=e.rows, quarantined=e.quarantined or {}) for e in earlier), now]
+    left = [known for release in earlier for known in release.left]
+    if blind:
+        batches = [replace(batch, quarantined={}) for batch in batches]
+        left = [replace(known, quarantined={}) for known in left]
+    return batches, count(structure, batches, left)
+
+
+def _then(release: Earlier, number: int, left: Sequence[Left]) -> Earlier:
+    """An earlier release, numbered from 0, with those whom a later correction left out."""
+    mine = [known for known in left if known.span[0] <= number < known.span[1]]
+    if not mine:
+        return release
+    aside = Counter(release.quarantined or {})
+    for known in mine:
+        aside.update(known.quarantined)
+    return replace(release, rows=[*release.rows, *(row for known in mine for row in known.rows)], quarantined=aside)
+
+
+def earlier_from_counts(form: Form, told: Sequence[Sequence[SafeTable]], sealed: Sequence[Totals]) -> list[Earlier]:
+    """The earlier releases of a form by their sealed counts alone; the last ones tell whom corrections left out.
+
+    Raises XinqiaoError (release-correct-gone) where the form counted otherwise before a correction.
+    """
+    left = sealed[-1].left if sealed else {}
+    found = []
+    for number, (tables, counts) in enumerate(zip(told, sealed, strict=True)):
+        there = [gone for (came, until), gone in left.items() if came <= number < until]
+        mine = tuple(
+            Left(span=span, rows=stand_ins(form, gone), quarantined=gone.quarantined)
+            for span, gone in left.items()
+            if span[0] == number
+        )
+        try:
+            found.append(Earlier(tables=tables, counts=replace(counts.less(there), left={}), left=mine))
+        except ValueError:
+            raise refuse("release-correct-gone") from None
+    return found
 
 
 def _set_aside(release: Earlier) -> bool:
@@ -190,18 +249,9 @@ def _total_shown(tables: Sequence[SafeTable]) -> bool:
     )
 
 
-def _check_newcomers(structure: Structure, counts: Counts) -> None:
-    """Since the last release nobody, or enough to hide in."""
-    if len(counts.sizes) == 1:
-        return
-    needed = max((plan.policy.threshold for plan in structure.plans), default=FLOOR)
-    if counts.sizes[-1] <= 0:
-        raise refuse("release-nothing-new")
-    if counts.sizes[-1] < needed:
-        raise refuse("release-too-few-new", needed=needed)
-
-
-def _certificate(tables: Sequence[SafeTable], verdict: Verdict, policies: Policies, earlier: int) -> dict[str, object]:
+def _certificate(
+    tables: Sequence[SafeTable], verdict: Verdict, policies: Policies, earlier: int, corrections: Sequence[int]
+) -> dict[str, object]:
     cells = sum(len(table.cells) for table in tables)
     suppressed = sum(table.suppressed for table in tables)
     return {
@@ -220,6 +270,7 @@ def _certificate(tables: Sequence[SafeTable], verdict: Verdict, policies: Polici
         "groups_found": len(verdict.found),
         "rule_a2": verdict.truth_at_hand,
         **({"since": tables[0].since} if tables[0].since else {}),
+        **({"corrections": [number + 1 for number in corrections]} if corrections else {}),
     }
 
 

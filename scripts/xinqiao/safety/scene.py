@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,33 +14,42 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, SafeTable
 from xinqiao.core.summary import MEMBERS, TOTAL
 from xinqiao.safety.attack import Impossible, System, World
+from xinqiao.safety.behind import counts_behind, sums_behind
 from xinqiao.safety.bend import Bend
+from xinqiao.safety.correction import Correction
 from xinqiao.safety.count import Counts
 from xinqiao.safety.levels import OTHER
 from xinqiao.safety.structure import ALL, Figure, Group, Structure, covers
 
-Unknown = tuple[int, str, Group, str]  # interval, variable, finest group, leaf
+Stay = tuple[int, int]  # the release with which somebody came, and the correction that left them out, or none
+Unknown = tuple[Stay, str, Group, str]  # variable, finest group, leaf
 
 
 class Scene:
-    """All unknown counts of a form and what the tables say of them."""
+    """All unknown counts of a form and what the tables say of them.
 
-    def __init__(self, structure: Structure, releases: int) -> None:
+    corrections: the releases, from 0, that count some people no longer who came before; all others only grow.
+    """
+
+    def __init__(self, structure: Structure, releases: int, corrections: Collection[int] = ()) -> None:
         self.structure, self.releases = structure, releases
+        self.leaving = [*sorted(corrections), releases]  # whoever is left out by no release stays to the end
+        self.stays: list[Stay] = [(came, left) for left in self.leaving[::-1] for came in range(left)]
+        self._at: dict[tuple[int, int], tuple[Stay, ...]] = {}
         self.names = [dimension.name for dimension in structure.dimensions]
         self.unknown: dict[Unknown, int] = {}
         self.sizes: dict[Group, int] = {}  # by the roster, where tables tell it
         self.absent: dict[tuple[Group, int], tuple[int, int, int]] = {}  # unknown, k, size of the roster
         self._lonely: set[str] = set()  # typed dimensions that once had no level but the merged one
         self._within: dict[tuple[frozenset[str], Group], list[Group]] = {}
-        for interval in range(releases):
+        for stay in self.stays:
             for variable, by in self._reach().items():
                 for part in structure.finest(by):
                     for leaf in self._possible(variable, part):
-                        self.unknown[interval, variable, part, leaf] = len(self.unknown)
+                        self.unknown[stay, variable, part, leaf] = len(self.unknown)
         self.system = System(len(self.unknown))
-        for interval in range(releases):
-            self._bind(interval)
+        for stay in self.stays:
+            self._bind(stay)
 
     def _reach(self) -> dict[str, frozenset[str]]:
         return {ALL: frozenset(self.names)} | {name: v.by for name, v in self.structure.variables.items()}
@@ -52,14 +61,14 @@ class Scene:
             return (part[self.names.index(variable)],)
         return self.structure.variables[variable].leaf_names
 
-    def _bind(self, interval: int) -> None:
+    def _bind(self, stay: Stay) -> None:
         """The answers to a question are those of everybody in the group; options share who gave none."""
         families: dict[str, list[str]] = {}
         for name, variable in self.structure.variables.items():
             families.setdefault(variable.of, []).append(name)
             for part in self.structure.finest(variable.by):
-                terms = dict.fromkeys(self.who((interval, interval), part, name, variable.linked), 1)
-                terms |= dict.fromkeys(self.who((interval, interval), part, ALL, frozenset()), -1)
+                terms = dict.fromkeys(self.who((stay,), part, name, variable.linked), 1)
+                terms |= dict.fromkeys(self.who((stay,), part, ALL, frozenset()), -1)
                 self.system.add(terms, 0, 0)
         for options in families.values():
             if not self.structure.variables[options[0]].option:
@@ -68,36 +77,34 @@ class Scene:
                 chose: dict[int, int] = {}
                 for option in options:
                     at = self.unknown
-                    chose[at[interval, option, part, "yes"]] = 1
-                    none = (interval, option, part, NO_ANSWER)
+                    chose[at[stay, option, part, "yes"]] = 1
+                    none = (stay, option, part, NO_ANSWER)
                     if option != options[0] and none in at:
-                        self.system.add({at[none]: 1, at[interval, options[0], part, NO_ANSWER]: -1}, 0, 0)
+                        self.system.add({at[none]: 1, at[stay, options[0], part, NO_ANSWER]: -1}, 0, 0)
                 # chosen by anybody ≥ answered = its yes + its no
-                chose.pop(self.unknown[interval, options[0], part, "yes"])
-                chose[self.unknown[interval, options[0], part, "no"]] = -1
+                chose.pop(self.unknown[stay, options[0], part, "yes"])
+                chose[self.unknown[stay, options[0], part, "no"]] = -1
                 self.system.add(chose, 0, float("inf"))
-        self._add_up(interval)
-        self._pair(interval)
+        self._add_up(stay)
+        self._pair(stay)
 
-    def _pair(self, interval: int) -> None:
+    def _pair(self, stay: Stay) -> None:
         """A change has whoever has both scores: no more than have either, and who lacks it lacks one of them."""
         known = self.structure.variables
         for change in (variable for variable in known.values() if variable.pair):
             told = [known[score.name] for score in change.pair if score.name in known]
             for score in told:
                 for group in self.structure.finest(change.by & score.by):
-                    terms = dict.fromkeys(self.who((interval, interval), group, score.name, score.answered), 1)
-                    terms |= dict.fromkeys(self.who((interval, interval), group, change.name, change.answered), -1)
+                    terms = dict.fromkeys(self.who((stay,), group, score.name, score.answered), 1)
+                    terms |= dict.fromkeys(self.who((stay,), group, change.name, change.answered), -1)
                     self.system.add(terms, 0, float("inf"))
             if len(told) == 2:
                 for group in self.structure.finest(change.by & told[0].by & told[1].by):
-                    silent = [
-                        self.who((interval, interval), group, of.name, frozenset({NO_ANSWER})) for of in (*told, change)
-                    ]
+                    silent = [self.who((stay,), group, of.name, frozenset({NO_ANSWER})) for of in (*told, change)]
                     signs = dict.fromkeys([*silent[0], *silent[1]], 1) | dict.fromkeys(silent[2], -1)
                     self.system.add(signs, 0, float("inf"))
 
-    def _add_up(self, interval: int) -> None:
+    def _add_up(self, stay: Stay) -> None:
         """What a scale's scores sum to is what its items' answers sum to, in every group told of both."""
         for known in self.structure.sums:
             parts = [*known.items.values(), self.structure.variables[known.scale].scores]
@@ -109,18 +116,43 @@ class Scene:
                 for name, scores in [*known.items.items(), (known.scale, parts[-1])]:
                     sign = 1 if name == known.scale else -1
                     for leaf, factor in scores.items():
-                        for person in self.who((interval, interval), group, name, frozenset({leaf})):
+                        for person in self.who((stay,), group, name, frozenset({leaf})):
                             terms[person] = sign * int(factor * unit)
                 self.system.add({person: factor for person, factor in terms.items() if factor}, 0, 0)
 
-    def who(self, span: tuple[int, int], group: Group, variable: str, leaves: frozenset[str]) -> list[int]:
-        """The unknowns of those in a group with one of these leaves, over a span of intervals."""
+    def there(self, since: int, upto: int) -> tuple[Stay, ...]:
+        """Who is in release `upto` and came with a release from `since` on."""
+        if (since, upto) not in self._at:
+            self._at[since, upto] = tuple(
+                (came, left) for came, left in self.stays if since <= came <= upto and left > upto
+            )
+        return self._at[since, upto]
+
+    def crowds(self) -> Iterator[tuple[tuple[int, int, int], tuple[Stay, ...]]]:
+        """Whom two or more releases may tell apart: who came from one release to another, and of these who stayed
+        and who was left out by which corrections. First and last release with which they came, and the last one that
+        left any of them out (the number of releases where any stayed).
+        """
+        seen: set[tuple[Stay, ...]] = set()
+        for first in range(self.releases):
+            for last in range(first, self.releases):
+                came = [stay for stay in self.stays if first <= stay[0] <= last]
+                for at in range(len(self.leaving)):
+                    for upto in range(at, len(self.leaving)):
+                        gone = self.leaving[at : upto + 1]
+                        crowd = tuple(stay for stay in came if stay[1] in gone)
+                        if crowd and crowd not in seen:
+                            seen.add(crowd)
+                            yield (first, last, gone[-1]), crowd
+
+    def who(self, stays: Sequence[Stay], group: Group, variable: str, leaves: frozenset[str]) -> list[int]:
+        """The unknowns of those in a group with one of these leaves who came and left so."""
         by = frozenset(self.names) if variable == ALL else self.structure.variables[variable].by
         if (by, group) not in self._within:
             self._within[by, group] = [part for part in self.structure.finest(by) if covers(group, part)]
         keys = (
-            (interval, variable, part, leaf)
-            for interval in range(span[0], span[1] + 1)
+            (stay, variable, part, leaf)
+            for stay in stays
             for part in self._within[by, group]
             for leaf in (leaves if variable else ("",))
         )
@@ -141,7 +173,7 @@ class Scene:
             if figure is None:
                 raise refuse("audit-unexplained", table=table.name)
             group = self.structure.group(by, levels)
-            span = (table.since, upto)
+            span = self.there(table.since, upto)
             if figure.alpha or figure.effect:
                 continue
             if figure.rate or figure.members:
@@ -164,9 +196,18 @@ class Scene:
         for dimension in table.dimensions:
             for level in set(self.structure.levels(dimension.name)) - {level.name for level in dimension.levels}:
                 group = self.structure.group((dimension.name,), (level,))
-                self.system.add(dict.fromkeys(self.who((0, upto), group, ALL, frozenset()), 1), 0, 0)
+                self.system.add(dict.fromkeys(self.who(self.there(0, upto), group, ALL, frozenset()), 1), 0, 0)
             if dimension.name in self.structure.typed:
                 self._read_listing(dimension, upto, table.policy.threshold)
+
+    def read_correction(self, number: int, known: Correction) -> None:
+        """Takes down how many a correction leaves out at least, and that so many came with it, or nobody."""
+        everybody = self.structure.group((), ())
+        gone = self.who([stay for stay in self.stays if stay[1] == number], everybody, ALL, frozenset())
+        self.system.add(dict.fromkeys(gone, 1), known.least, float("inf"))
+        if known.came is not None:
+            new = self.who([stay for stay in self.stays if stay[0] == number], everybody, ALL, frozenset())
+            self.system.add(dict.fromkeys(new, 1), *((known.least, float("inf")) if known.came else (0, 0)))
 
     def _read_rounded(self, table: SafeTable, upto: int, lines: Mapping[tuple[str, str], Figure]) -> None:
         """A rounded count is the true one give or take the base."""
@@ -176,7 +217,7 @@ class Scene:
             if figure is None:
                 raise refuse("audit-unexplained", table=table.name)
             group = self.structure.group(by, cell.levels)
-            people = self.who((table.since, upto), group, figure.variable, figure.leaves)
+            people = self.who(self.there(table.since, upto), group, figure.variable, figure.leaves)
             told = int(cell.value or 0)
             self.system.add(dict.fromkeys(people, 1), max(0, told - reach), told + reach)
 
@@ -186,14 +227,14 @@ class Scene:
         if names == {OTHER}:
             self._lonely.add(dimension.name)
         for name in names - ({OTHER} if dimension.name in self._lonely else set()):
-            people = self.who((0, upto), self.structure.group((dimension.name,), (name,)), ALL, frozenset())
+            people = self.who(self.there(0, upto), self.structure.group((dimension.name,), (name,)), ALL, frozenset())
             self.system.add(dict.fromkeys(people, 1), k, float("inf"))
 
     def _read_roster(self, at: tuple[Group, int], figure: Figure, value: int, members: int | Decimal | None) -> None:
         """Nobody answers twice: there are no more respondents than members, and the rate says about how many."""
         low, high = (0, value) if figure.members else counts_behind(value, int(members or 0), 5)
         self.sizes[at[0]] = max(self.sizes.get(at[0], 0), int(members or 0))
-        self.system.add(dict.fromkeys(self.who((0, at[1]), at[0], ALL, frozenset()), 1), low, high)
+        self.system.add(dict.fromkeys(self.who(self.there(0, at[1]), at[0], ALL, frozenset()), 1), low, high)
 
     def _read_absent(self, at: tuple[Group, int], size: int, k: int) -> None:
         """Those who had not answered are unknown too: with who had, they are the roster."""
@@ -201,13 +242,13 @@ class Scene:
             self.absent[at] = (self.absent[at][0], max(k, self.absent[at][1]), size)
             return
         self.absent[at] = (self.system.unknowns, k, size)
-        people = dict.fromkeys(self.who((0, at[1]), at[0], ALL, frozenset()), 1)
+        people = dict.fromkeys(self.who(self.there(0, at[1]), at[0], ALL, frozenset()), 1)
         self.system.add(people | {self.system.unknowns: 1}, size, size)
         self.system.unknowns += 1
 
     def _read_moment(
         self,
-        at: tuple[Group, tuple[int, int]],
+        at: tuple[Group, tuple[Stay, ...]],
         figure: Figure,
         base: tuple[int, int],
         told: tuple[int | Decimal | None, Decimal],
@@ -233,44 +274,15 @@ class Scene:
     def truth(self, counts: Counts) -> World:
         """The true counts in the attacker's order. Raises Impossible where a table tells otherwise."""
         world = np.zeros(self.system.unknowns, dtype=np.int64)
-        for interval, numbers in enumerate(counts.intervals):
+        for stay, numbers in zip(counts.spans, counts.intervals, strict=True):
             for (variable, part, leaf), number in numbers.items():
                 if number:
-                    world[self.unknown[interval, variable, part, leaf]] = number
+                    world[self.unknown[stay, variable, part, leaf]] = number
         for (group, upto), (at, _, size) in self.absent.items():
-            world[at] = size - int(world[self.who((0, upto), group, ALL, frozenset())].sum())
+            world[at] = size - int(world[self.who(self.there(0, upto), group, ALL, frozenset())].sum())
         for terms, low, high in self.system.known:
             if not low <= sum(factor * world[at] for at, factor in terms.items()) <= high:
                 raise Impossible("a table does not tell the truth")
         if not all(bend.fits(dict(enumerate(world.tolist()))) for bend in self.system.bends):
             raise Impossible("a table does not tell the truth")
         return world
-
-
-def sums_behind(mean: Decimal, base: int, steps: int, unit: int) -> tuple[int, int]:
-    """The least and largest sum (in 1/unit) whose mean over `base`, rounded half to even to 1/steps, is `mean`."""
-    wanted, parts = int(mean * steps), base * unit
-    middle = wanted * parts // steps
-    reach = parts // (2 * steps) + 2
-    fitting = [middle - reach, middle + reach]
-    while _rounded(fitting[0], parts, steps) != wanted:
-        fitting[0] += 1
-    while _rounded(fitting[1], parts, steps) != wanted:
-        fitting[1] -= 1
-    return fitting[0], fitting[1]
-
-
-def counts_behind(percent: int, base: int, step: int) -> tuple[int, int]:
-    """The fewest and most of `base` people whose share reads `percent`, in steps of so many per cent."""
-    fitting = [count for count in range(base + 1) if step * _rounded(count, base, 100 // step) == percent]
-    if not fitting:
-        raise Impossible("no count has this share")
-    return fitting[0], fitting[-1]
-
-
-def _rounded(total: int, parts: int, steps: int) -> int:
-    """total / parts in steps, half to even, in whole numbers alone."""
-    whole, rest = divmod(total * steps, parts)
-    if 2 * rest == parts:
-        return whole + whole % 2
-    return whole + (2 * rest > parts)

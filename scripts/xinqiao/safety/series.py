@@ -13,30 +13,37 @@ from fractions import Fraction
 from functools import cached_property
 
 from xinqiao.core.parsed import Json
-from xinqiao.core.policy import Policy, Status
+from xinqiao.core.policy import FLOOR, Policy, Status
 from xinqiao.core.problem import XinqiaoError, refuse
-from xinqiao.core.safe import Attended, SafeTable
+from xinqiao.core.safe import Attended, Corrected, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import agree
 from xinqiao.safety.blocks import last_of, lists_within, placed, steps_of
 from xinqiao.safety.codebook import form_of
+from xinqiao.safety.correction import Correction, Corrections, least_of
 from xinqiao.safety.frame import Policies, frame
 from xinqiao.safety.structure import Structure
 from xinqiao.safety.variable import QUARANTINE
 
+# Packages whose order is not told, of which every order is tried.
+MOST_ORDERED = 3
 # Whole numbers that count no answers.
 NO_COUNTS = ("share(", "response-rate")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Released:
-    """A package under the name by which its reader knows it; attended: who came, where that is public."""
+    """A package under the name by which its reader knows it; attended: who came, where that is public.
+
+    corrected: which release it is, where some releases up to it were corrections.
+    """
 
     name: str
     tables: tuple[SafeTable, ...]
     codebook: Json
     attended: tuple[Attended, ...] = ()
+    corrected: Corrected | None = None
 
     @property
     def attacked(self) -> Released:
@@ -114,6 +121,30 @@ def public_structure(series: Series) -> tuple[Structure, list[list[SafeTable]], 
         raise refuse("audit-contradiction") from None
 
 
+def corrections(series: Series) -> Corrections:
+    """The moments of a series that leave out some whom earlier ones counted, and what is known of each.
+
+    Packages that say nothing of corrections were released before the first one.
+    """
+    said = [[known for package in moment if (known := package.corrected)] for moment in series]
+    made = {number for moment in said for known in moment for number in known.corrections}
+    alone = {number for moment in said for known in moment for number in known.alone}
+    at = [max((known.release for known in moment), default=0) for moment in said]
+    silent = at.count(0)
+    if made and silent == min(made) - 1:
+        # All releases before the first correction are there.
+        at[:silent] = range(1, silent + 1)
+    found: dict[int, Correction] = {}
+    for moment, (first, last) in enumerate(itertools.pairwise(at), start=1):
+        if between := [number for number in made if first < number <= last]:
+            exactly = between == [last] == [first + 1]
+            least = least_of([table for package in series[moment] for table in package.tables]) if exactly else FLOOR
+            # Who came and left between two of the releases that are at hand is in neither.
+            enough = first > 0 and first + 1 in between
+            found[moment] = Correction(least=least if enough else 0, came=last not in alone if exactly else None)
+    return found
+
+
 def alone(packages: Sequence[Released]) -> Iterator[Series]:
     """Each package for itself."""
     yield from (_numbered((package,)) if package.attended else ((package,),) for package in packages)
@@ -134,14 +165,21 @@ def together(packages: Sequence[Released]) -> Iterator[Series]:
     Where three and more fit in pairs only, the pairs are given; where the number of respondents is
     hidden, every order of a pair. Rows set aside can become fewer from one release to the next, when a
     reader of files is mended: packages that contradict each other in those alone are given without them.
-    Packages with public attendance say themselves how they follow each other.
-    Raises XinqiaoError (audit-attendance-mixed), and as `public_structure` does.
+    Packages with public attendance say themselves how they follow each other, and so do those that correct or follow
+    a correction; all others of their form were released before these.
+    Raises XinqiaoError (audit-attendance-mixed, audit-contradiction, audit-unsolved), and as `public_structure` does.
     """
     if any(package.attended for package in packages):
         if not all(package.attended for package in packages):
             raise refuse("audit-attendance-mixed")
+        if any(package.corrected for package in packages):
+            raise refuse("audit-contradiction")
         if len(packages) > 1:
             yield _numbered(packages)
+        return
+    if any(package.corrected for package in packages):
+        if len(packages) > 1:
+            yield from _corrected(packages)
         return
     given: set[frozenset[str]] = set()
     for series in _fitting(packages):
@@ -180,14 +218,36 @@ def _fitting(packages: Sequence[Released]) -> Iterator[Series]:
             yield _moments(chain)
 
 
+def _corrected(packages: Sequence[Released]) -> Iterator[Series]:
+    """The series of packages that correct or follow a correction, after all others in every order that they can have.
+
+    Raises XinqiaoError: audit-contradiction where no order fits, for then it is not known what they tell together;
+    audit-unsolved where there are too many orders.
+    """
+    moments: dict[int, tuple[Released, ...]] = {}
+    numbered = [(known.release, package) for package in packages if (known := package.corrected)]
+    for number, package in sorted(numbered, key=lambda pair: pair[0]):
+        moments[number] = (*moments.get(number, ()), package)
+    before = sorted((p for p in packages if not p.corrected), key=lambda p: (p.size or p.least, p.least))
+    sure = all(package.size is not None for package in before)
+    if not sure and len(before) > MOST_ORDERED:
+        raise refuse("audit-unsolved")
+    orders = [tuple(before)] if sure else itertools.permutations(before)
+    found = [series for order in orders if fits(series := (*_moments(order), *moments.values()))]
+    if not found:
+        raise refuse("audit-contradiction")
+    yield from found
+
+
 def fits(series: Series) -> bool:
     """Whether a series can be releases of the same people; true where that was not settled."""
+    left_out = corrections(series)
     pairs = list(itertools.combinations(itertools.chain(*series), 2))
-    if any(_apart(*pair) or _shrinks(*pair) for pair in pairs):
+    if not left_out and any(_apart(*pair) or _shrinks(*pair) for pair in pairs):
         return False
     structure, releases, _ = public_structure(series)
     try:
-        return agree(structure, releases)
+        return agree(structure, releases, corrections=left_out)
     except Unsolved:
         return True
 

@@ -18,8 +18,9 @@ import numpy as np
 
 from xinqiao.core.policy import Status
 from xinqiao.core.safe import SafeTable
+from xinqiao.safety.atlas import Atlas
 from xinqiao.safety.facts import Bounded, decimals_at, told
-from xinqiao.safety.relations import Atlas, score_lattice
+from xinqiao.safety.relations import score_lattice
 from xinqiao.safety.rows import Flags, Ints
 from xinqiao.safety.structure import Figure, Group
 
@@ -86,7 +87,7 @@ def scores_of(where: Atlas, group: Group, figure: Figure) -> Scores:
 def moments(where: Atlas, world: Ints, scores: Scores, upto: int) -> tuple[int, Fraction, Fraction]:
     """Number, sum and sum of squares of all scores up to an interval."""
     people = world[where.over(scores.columns, 0, upto)]
-    values = np.tile(scores.values, upto + 1)
+    values = where.repeated(scores.values, 0, upto)
     total, squares = int((people * values).sum()), int((people * values**2).sum())
     return int(people.sum()), Fraction(total, scores.unit), Fraction(squares, scores.unit**2)
 
@@ -117,7 +118,7 @@ def spread_cell(
     base, total, squares = moments(where, truth, scores, last)
     centre = Fraction(round(total / base, decimals)) if base else Fraction(0)
     apart, steps = scores.around(centre)
-    row = np.tile(apart**2, last + 1)
+    row = where.repeated(apart**2, 0, last)
     if base < 2:
         return row, (0.0, 0.0), None
     tenths = deviation(total, squares, base)
@@ -157,7 +158,8 @@ def _held(
         # Small numbers where they will do: the exact mean always does.
         centre = Fraction(round(total / base * fineness), fineness)
         rows = [
-            (np.tile(values, upto + 1), low, high) for values, low, high in _around(scores, base, centre, tenths, ends)
+            (where.repeated(values, 0, upto), low, high)
+            for values, low, high in _around(scores, base, centre, tenths, ends)
         ]
         if all(low <= int((values * people).sum()) <= high for values, low, high in rows):
             yield from ((columns, values, low, high) for values, low, high in rows)

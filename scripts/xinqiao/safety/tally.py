@@ -25,12 +25,12 @@ class Tally:
 
 
 def tally(structure: Structure, counts: Counts, plan: Plan) -> Tally:
-    """Counts a table by each of its groups, over all intervals."""
+    """Counts a table by each of its groups, of all who still count."""
     groups, finest = tuple(structure.groups(plan.by)), tuple(structure.finest(plan.by))
     wanted = {ALL, *(figure.variable for figure in plan.figures)}
     known, seen = {*groups}, dict[Group, list[Group]]()
     counted: Counter[tuple[Group, str, str]] = Counter()
-    for numbers in counts.intervals:
+    for numbers in counts.lasting:
         for (variable, part, leaf), number in numbers.items():
             if variable in wanted and number:
                 if part not in seen:

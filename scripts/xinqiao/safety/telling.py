@@ -27,8 +27,8 @@ class Finding:
     """A small group that can be worked out from packages: where it stands, and what is learned.
 
     levels: dimension and level, totals left out; beside: the dimension of which all other levels are meant.
-    after: the packages since which its people came; shared: all who answered, but for fewer than k, are
-    known to have given the category.
+    after: the packages since which its people came, or (left) since which a correction left them out; shared: all
+    who answered, but for fewer than k, are known to have given the category.
     """
 
     packages: tuple[str, ...]
@@ -40,12 +40,13 @@ class Finding:
     beside: str = ""
     after: tuple[str, ...] = ()
     shared: bool = False
+    left: bool = False
     k: int
 
     @property
     def place(self) -> tuple[object, ...]:
         """What is found, whatever it was worked out from."""
-        return self.table, self.levels, self.measure, self.category, self.who, self.beside, self.shared
+        return self.table, self.levels, self.measure, self.category, self.who, self.beside, self.shared, self.left
 
     @property
     def group(self) -> str:
@@ -70,6 +71,7 @@ class Finding:
             "beside": self.beside,
             "after": list(self.after),
             "shared": self.shared,
+            **({"left": True} if self.left else {}),
             "k": self.k,
         }
 
@@ -81,7 +83,7 @@ class Finding:
             return Problem(code="group-found-shared", place=place, params=params)
         if self.after:
             params["after"] = " + ".join(self.after)
-            return Problem(code="group-found-new", place=place, params=params)
+            return Problem(code="group-found-left" if self.left else "group-found-new", place=place, params=params)
         return Problem(code="group-found", place=place, params=params)
 
 
@@ -100,6 +102,7 @@ def finding(structure: Structure, about: About, packages: tuple[str, ...], after
         beside=names[about.beside] if about.beside >= 0 else "",
         after=after,
         shared=about.shared,
+        left=about.left >= 0,
         k=about.k,
     )
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from xinqiao.core.expression import Value
 from xinqiao.core.form import Form
@@ -20,6 +21,7 @@ from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER, Kind
 from xinqiao.core.record import Row, ScoredRow
 from xinqiao.core.summary import CHANGE, TOTAL, WEEK
+from xinqiao.safety.count import Span
 from xinqiao.safety.levels import level_of
 from xinqiao.safety.structure import ALL, Group, Structure
 from xinqiao.safety.variable import BELOW, QUARANTINE, YES
@@ -34,7 +36,8 @@ class Totals:
 
     by: the dimensions by which each variable was counted (ALL: the respondents). known: the questions and
     scales that the form had then: of others nobody had answered. quarantined: rows set aside by reason.
-    secret: what rounded tables draw by, in every release of the form; empty where there were none.
+    secret: what rounded tables draw by, in every release of the form; empty where there were none. left: whom
+    corrections left out by then, by the releases (from 0) that counted them first and no more.
     """
 
     dimensions: tuple[str, ...]
@@ -43,11 +46,16 @@ class Totals:
     atoms: Mapping[Atom, int] = field(repr=False)
     quarantined: Mapping[str, int] = field(repr=False)
     secret: str = field(default="", repr=False)
+    left: Mapping[Span, Totals] = field(default_factory=dict, repr=False)
 
     def written(self) -> bytes:
         """As JSON, the same for the same counts."""
+        return json.dumps(self._content(), ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _content(self) -> dict[str, object]:
         atoms = sorted([name, list(group), leaf, number] for (name, group, leaf), number in self.atoms.items())
-        content = {
+        left = [[*span, counts._content()] for span, counts in sorted(self.left.items())]
+        return {
             "v": VERSION,
             "dimensions": list(self.dimensions),
             "by": {name: sorted(by) for name, by in sorted(self.by.items())},
@@ -55,27 +63,43 @@ class Totals:
             "atoms": atoms,
             "quarantined": dict(sorted(self.quarantined.items())),
             **({"secret": self.secret} if self.secret else {}),
+            **({"left": left} if left else {}),
         }
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def read(cls, written: bytes) -> Totals:
         """What `written` gave. Raises ValueError where it is something else."""
         try:
-            content = json.loads(written)
-            if content["v"] != VERSION:
-                raise ValueError("counts of another version")
-            return cls(
-                dimensions=tuple(content["dimensions"]),
-                by={name: frozenset(by) for name, by in content["by"].items()},
-                known=frozenset(content["known"]),
-                atoms={(name, tuple(group), leaf): int(number) for name, group, leaf, number in content["atoms"]},
-                quarantined={str(reason): int(number) for reason, number in content["quarantined"].items()},
-                secret=str(content.get("secret", "")),
-            )
+            return cls._of(json.loads(written))
         except (ValueError, KeyError, TypeError, AttributeError):
             # What is wrong may be a count; it is not repeated.
             raise ValueError("not the counts of a release") from None
+
+    @classmethod
+    def _of(cls, content: Mapping[str, Any]) -> Totals:
+        if content["v"] != VERSION:
+            raise ValueError("counts of another version")
+        return cls(
+            dimensions=tuple(content["dimensions"]),
+            by={name: frozenset(by) for name, by in content["by"].items()},
+            known=frozenset(content["known"]),
+            atoms={(name, tuple(group), leaf): int(number) for name, group, leaf, number in content["atoms"]},
+            quarantined={str(reason): int(number) for reason, number in content["quarantined"].items()},
+            secret=str(content.get("secret", "")),
+            left={(int(came), int(until)): cls._of(counts) for came, until, counts in content.get("left", ())},
+        )
+
+    def less(self, others: Iterable[Totals]) -> Totals:
+        """These counts without some who are in them. Raises ValueError where these were counted otherwise, or never."""
+        atoms, aside = Counter(self.atoms), Counter(self.quarantined)
+        for known in others:
+            if (known.dimensions, known.by) != (self.dimensions, self.by):
+                raise ValueError("counted by other dimensions")
+            atoms.subtract(known.atoms)
+            aside.subtract(known.quarantined)
+        if any(number < 0 for number in (*atoms.values(), *aside.values())):
+            raise ValueError("they were never counted")
+        return replace(self, atoms=+atoms, quarantined=+aside)
 
     def check(self, structure: Structure) -> None:
         """Raises XinqiaoError (counts-lacking) where today's tables need what was not counted then."""
