@@ -20,13 +20,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "safety"))
 
 from published import Case, case, units
 
+from xinqiao.safety.floor import floor
 from xinqiao.safety.optimum import optimum
 from xinqiao.safety.pieces import hide
 from xinqiao.safety.probe import Probe
 from xinqiao.safety.system import empty_or_k, one_less_or_more
 
 K = 5
-EFFORT = {"region": 20_000, "region A1": 6_000}  # programmes spent on bettering; none elsewhere
+# How often the master leans anew, and programmes to show neighbourhoods anew; neither elsewhere.
+WORK = {"region": (4, 8_000), "region A1": (4, 4_000)}
+FLOOR = {"region": 2, "region A1": 0}  # whole choices of a family for what no set can undercut
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def measure(name: str, of: Case) -> None:
     aims = one_less_or_more(small, of.truth) if name.endswith("A1") else empty_or_k(small, K)
     system = of.system()
     start = time.process_time()
-    hidden = hide(of.lattice, system, primary, aims, effort=EFFORT.get(name, 0))
+    rounds, effort = WORK.get(name, (0, 0))
+    hidden = hide(of.lattice, system, primary, aims, rounds=rounds, effort=effort)
     protecting = time.process_time() - start
     probe = lambda: Probe(of.lattice.axes, np.where(hidden, -1, of.truth))  # noqa: E731
     start = time.process_time()
@@ -87,6 +91,10 @@ def measure(name: str, of: Case) -> None:
         pace = f", {protecting / peer.seconds:.2f} × the time" if peer.seconds else ""
         fails = f" ({peer.faults} fail)" if peer.faults is not None else ""
         print(f"  {count / peer.complementary:.2f} × the cells of {peer.name}{fails}{pace}")
+    if name in FLOOR:
+        start = time.process_time()
+        least = floor(of.lattice, system, primary, aims, rounds=FLOOR[name])
+        print(f"  no set hides fewer than {least:.0f} besides, {time.process_time() - start:.1f} s more")
     if name.startswith("class"):
         start = time.process_time()
         best = optimum(system, primary, aims, hidden)

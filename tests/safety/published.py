@@ -26,7 +26,7 @@ class Case:
         size = self.lattice.size
         cost = np.ones(size) if published is None else published.astype(float)
         lock = np.zeros(size, dtype=bool) if never is None else never
-        return System(rows=self.lattice.sums(), truth=self.truth, cost=cost, never=lock)
+        return System(rows=self.lattice.sums(), truth=self.truth, cost=cost, never=lock, lines=self.lattice.lines())
 
     def small(self, k: int) -> Ints:
         return np.flatnonzero((self.truth > 0) & (self.truth < k))

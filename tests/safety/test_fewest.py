@@ -74,6 +74,18 @@ def test_work_that_is_spent_leaves_a_bound(monkeypatch: pytest.MonkeyPatch) -> N
     assert hurried.bound <= best.cost + 1e-6 <= hurried.cost + 2e-6
 
 
+def test_a_master_that_is_too_large_to_choose_still_tells_what_nothing_can_undercut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of = task_of(WIDE, rows_of(COUNTS, ["g", "q", "p"]))
+    best = protect(of)
+    monkeypatch.setattr(protecting, "MOST_AT_ONCE", -1)
+    monkeypatch.setattr(protecting, "MOST_BOUNDING", 0)
+    blind = protect(of).bound
+    monkeypatch.setattr(protecting, "MOST_BOUNDING", 3_000)
+    assert blind < protect(of).bound <= best.cost + 1e-6
+
+
 def test_the_certificate_tells_how_far_from_the_optimum_and_no_price() -> None:
     certificate = release(WIDE, rows_of(COUNTS, ["g", "q", "p"])).certificate
     assert certificate["optimum"] == {"proven": True, "gap_percent": 0}

@@ -108,12 +108,23 @@ def scale_and_items() -> Case:
     return of, people, []
 
 
+def small_class() -> Case:
+    of = form([choice("g", "abcd", dimension=True), choice("q", "1234")], [("by-g", ["g"], ["n", "distribution(q)"])])
+    counts = {("a", "1"): 2, ("a", "2"): 1, ("d", "1"): 1} | dict.fromkeys(itertools.product("bc", "1234"), 9)
+    return of, rows_of(counts, ["g", "q"]), []
+
+
+def small_groups_show_zeros(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cells, "_small_groups", lambda *_: [])
+
+
 def no_cover(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(protect.Protector, "run", lambda self: fewest.Optimum(hidden=self.hidden, cost=0.0, bound=0.0))
 
 
 def clean_up_without_proof(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(protect, "MOST_AT_ONCE", -1)
+    patch.setattr(protect, "MOST_BOUNDING", -1)
     patch.setattr(protect.Protector, "_orphans", lambda *_: iter(()))
 
 
@@ -179,6 +190,7 @@ MUTATIONS: list[tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], Case]]]
     (shares_are_free, telling_share),
     (no_gate, second_release),
     (listing_is_no_news, typed_levels),
+    (small_groups_show_zeros, small_class),
 ]
 
 

@@ -177,3 +177,18 @@ def test_a_question_is_published_with_noise_or_without_not_both() -> None:
     assert [problem.code for problem in caught.value.problems] == ["dp-beside-exact"]
     # How many answered at all is told with every form.
     replace(of, summaries=(*of.summaries, spec("again", ["n"])))
+
+
+@pytest.mark.parametrize("noisy_first", [True, False])
+def test_a_question_told_with_noise_once_is_never_told_without_in_another_release(noisy_first: bool) -> None:
+    noisy = mood()
+    exact = replace(noisy, summaries=(spec("mood", ["n", "distribution(mood)"]), noisy.summaries[1]))
+    first, second = (noisy, exact) if noisy_first else (exact, noisy)
+    told = Earlier(rows=ROWS, tables=release(first, ROWS).tables, quarantined={})
+    more = [*ROWS, *ROWS[:30]]
+    with pytest.raises(XinqiaoError) as caught:
+        release(second, more, [told])
+    assert [problem.code for problem in caught.value.problems] == ["dp-way-changed"]
+    assert caught.value.problems[0].params == {"summary": "mood", "table": "mood", "name": "mood"}
+    assert caught.value.exit_code is ExitCode.UNSAFE
+    assert release(first, more, [told]).tables

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import highspy
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Strategy
+from xinqiao.safety import rounding as rounding_room
+from xinqiao.safety import worlds
 from xinqiao.safety.release import Earlier, Release
 from xinqiao.safety.rounding import Grid, drawn
 from xinqiao.safety.rows import Ints, Rows
@@ -167,6 +170,23 @@ def test_exact_tables_stand_beside_rounded_ones() -> None:
     assert exact.cell((), "n").value == 90  # type: ignore[union-attr]
 
 
+def test_where_rounding_begins_too_late_the_refusal_names_the_way_out() -> None:
+    plain = form(
+        [choice("unit", CLASSES, dimension=True), choice("q", ANSWERS)],
+        [("by-unit", ["unit"], ["n", "distribution(q)"])],
+    )
+    rng = random.Random(0)  # noqa: S311
+    start = [row(unit=rng.choice(CLASSES), q=rng.choice("1123")) for _ in range(60)]
+    new = [row(unit=rng.choice("ab"), q=rng.choice("1123")) for _ in range(8)]
+    told = [as_earlier(release(plain, start), start)]
+    assert release(plain, [*start, *new], told).tables
+    with pytest.raises(XinqiaoError) as caught:
+        release(rounding(plain, "by-unit"), [*start, *new], told)
+    assert caught.value.problems[0].code == "release-not-safe"
+    assert caught.value.problems[-1].code == "round-after-exact"
+    assert caught.value.problems[-1].params == {"summary": "by-unit", "form": "feedback"}
+
+
 GRADES = {"a1": "a", "a2": "a", "b1": "b", "b2": "b", "b3": "b"}
 
 
@@ -237,6 +257,37 @@ def test_as_near_as_the_rounding_of_a_statistics_office(real_data: Path) -> None
     assert mine.max() <= theirs.max()
     # They leave large counts as they are, which two releases give away by subtraction; small ones are as near.
     assert mine[small].sum() <= theirs[small].sum()
+
+
+class Worn:
+    """A solver that has run for a thousand seconds before."""
+
+    def __init__(self, solver: highspy.Highs) -> None:
+        self._solver = solver
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._solver, name)
+
+    def getRunTime(self) -> float:
+        return 1_000 + float(self._solver.getRunTime())
+
+    def setOptionValue(self, name: str, value: object) -> None:
+        self._solver.setOptionValue(name, max(0.0, float(str(value)) - 1_000) if name == "time_limit" else value)
+
+
+@pytest.mark.parametrize("seconds", [60.0, 0.0])
+def test_each_rounding_has_its_own_time_and_one_that_is_out_of_time_is_none(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solver = rounding_room._solver
+    monkeypatch.setattr(rounding_room, "_solver", lambda: Worn(solver()))
+    monkeypatch.setattr(worlds, "LONGEST", seconds)
+    sums = Rows()
+    for columns in ([0], [1], [2], [0, 1, 2]):
+        sums.add(np.array(columns, dtype=np.int64))
+    grid = Grid(cells=sums.frozen(), truth=np.array([3, 4, 6, 13]), ties=Rows().frozen(), width=3)
+    found = grid.round(5, np.array([5, 5, 5, 15]), np.ones(4))
+    assert (None if found is None else found.tolist()) == ([5, 5, 5, 15] if seconds > 0 else None)
 
 
 def nearest(grid: Grid, base: int) -> Ints:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from published import Case, as_published, case, crossed, flat, office, rows, units
 
 from xinqiao.safety import pieces
-from xinqiao.safety.optimum import optimum
+from xinqiao.safety.floor import floor
+from xinqiao.safety.optimum import Benders, optimum
 from xinqiao.safety.pieces import Unprotectable, fewest, hide
 from xinqiao.safety.probe import Probe
 from xinqiao.safety.rows import Flags
@@ -241,6 +242,57 @@ def test_rounded_figures_are_one_world_and_give_nobody_away(cases: Path) -> None
         seen = np.full(of.lattice.size, -1)
         seen[told] = [int(row[column]) for row in expected]
         assert bool(len(Probe(of.lattice.axes, seen).found(every, 5))) is wanted
+
+
+@given(st.lists(st.integers(0, 9), min_size=54, max_size=54), st.booleans())
+@settings(max_examples=8)
+def test_nothing_cheaper_than_the_floor_is_enough(counts: list[int], weaker: bool) -> None:
+    unit = Axis.tree("unit", ["Total", "g1", "g2", *"abcdefghi"], [None, "Total", "Total", *["g1"] * 4, *["g2"] * 5])
+    cells = [(a, b, c) for a in "abcdefghi" for b in "xyz" for c in "FM"]
+    # Small numbers in two units of each group: the others are taken together.
+    few = [count if cell[0] in "abef" else count + 20 for cell, count in zip(cells, counts, strict=True)]
+    of = crossed([unit, flat("kind", "xyz"), flat("sex", "FM")], dict(zip(cells, few, strict=True)))
+    small = of.small(K)
+    primary = np.zeros(of.lattice.size, dtype=bool)
+    primary[small] = True
+    aims = one_less_or_more(small, of.truth) if weaker else empty_or_k(small, K)
+    hidden = hide(of.lattice, of.system(), primary, aims)
+    least = floor(of.lattice, of.system(), primary, aims)
+    assert least <= int((hidden & ~primary).sum())
+    assert (least > 0) == bool(len(small))
+
+
+def test_a_line_follows_from_the_sums() -> None:
+    of = of_counts(list(range(18)))
+    lines = of.lattice.lines()
+    assert not lines.of(of.truth).any()
+    sums = np.zeros((of.lattice.sums().count, of.lattice.size))
+    sums[of.lattice.sums().rows, of.lattice.sums().columns] = of.lattice.sums().values
+    every = np.zeros((lines.count, of.lattice.size))
+    every[lines.rows, lines.columns] = lines.values
+    assert lines.count > len(sums)
+    assert np.linalg.matrix_rank(np.concatenate([sums, every])) == np.linalg.matrix_rank(sums)
+
+
+def test_what_hides_alone_in_a_line_is_never_asked_for_by_the_master() -> None:
+    """A cell with two neighbours in each of three dimensions takes a block of 2 × 2 × 2 with it."""
+    of = of_counts([1] + [9] * 17)
+    primary = np.zeros(of.lattice.size, dtype=bool)
+    primary[of.small(K)] = True
+    master = Benders(of.system(), primary, empty_or_k(of.small(K), K))
+    master.lean()
+    assert master.bound == 7
+
+
+def test_leaning_anew_hides_no_more() -> None:
+    of = of_counts([1, 9, 2, 9, 9, 9, 1, 9, 9, 3, 9, 9, 9, 2, 9, 9, 9, 9])
+    small = of.small(4)
+    primary = np.zeros(of.lattice.size, dtype=bool)
+    primary[small] = True
+    aims = empty_or_k(small, 4)
+    once, more = (hide(of.lattice, of.system(), primary, aims, rounds=rounds) for rounds in (0, 6))
+    assert more.sum() <= once.sum()
+    assert faults(of, more, 4) == 0
 
 
 @pytest.mark.parametrize(("rule", "most"), [("A1", 440), ("A2", 500)])

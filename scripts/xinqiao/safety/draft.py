@@ -16,11 +16,12 @@ from xinqiao.safety.attack import Unsolved
 from xinqiao.safety.audit import Verdict, audit
 from xinqiao.safety.cells import Task, task
 from xinqiao.safety.count import Counts
+from xinqiao.safety.few import told_of_few
 from xinqiao.safety.fewest import Optimum
 from xinqiao.safety.identity import Identity, identity_of, value_of
 from xinqiao.safety.near import rounded_tables
 from xinqiao.safety.protect import Unprotectable, protect
-from xinqiao.safety.refusal import not_safe, whom
+from xinqiao.safety.refusal import not_safe, whom, with_way_out
 from xinqiao.safety.rows import Flags
 from xinqiao.safety.structure import Plan, Structure
 from xinqiao.safety.variable import QUARANTINE
@@ -60,12 +61,15 @@ class Draft:
     def best(self, secret: str) -> tuple[Proposal, Verdict]:
         """The safe tables that show most; counts that are rounded get several draws by `secret`.
 
-        Raises XinqiaoError (release-not-safe) where none are safe.
+        Raises XinqiaoError (release-not-safe, with round-after-exact where that is why) where none are safe.
         """
         for draw in range(1, DRAWS if secret else 1):
             with suppress(XinqiaoError):
                 return self._best(f"{secret}/{draw}")
-        return self._best(secret)
+        try:
+            return self._best(secret)
+        except XinqiaoError as refused:
+            raise with_way_out(refused, self.form, self.told) from None
 
     def _best(self, secret: str) -> tuple[Proposal, Verdict]:
         proposed: list[Proposal] = []
@@ -132,6 +136,8 @@ class Draft:
             raise not_safe(self.structure) from None
         if verdict.found:
             raise not_safe(self.structure, verdict.found[0])
+        for about in told_of_few(self.structure, tables, self.counts):
+            raise not_safe(self.structure, about)
         return verdict
 
 

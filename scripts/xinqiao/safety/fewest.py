@@ -90,14 +90,17 @@ class Fewest:
         """What hiding these costs."""
         return float(self.task.cells.cost[hidden].sum())
 
-    def run(self, start: Flags, effort: int) -> Optimum:
-        """Betters a set that is enough until it is proven, or the effort (programmes × columns) is spent."""
+    def run(self, start: Flags, effort: int, *, whole: bool = True) -> Optimum:
+        """Betters a set that is enough until it is proven, or the effort (programmes × columns) is spent.
+
+        Without `whole` it only finds out what no set can undercut, and where the master leans.
+        """
         self._left = effort
         self._lean()
         kinds = np.full(len(self._free), highspy.HighsVarType.kInteger)
         self._master.changeColsIntegrality(len(self._free), self._numbers, kinds)
         best = start
-        for _ in range(MOST_ROUNDS if len(self._free) <= MOST_CHOSEN else 0):
+        for _ in range(MOST_ROUNDS if whole and len(self._free) <= MOST_CHOSEN else 0):
             if self._left < 0:
                 break
             choice = self._choose()

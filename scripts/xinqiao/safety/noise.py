@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
+from xinqiao.core.asked import behind
+from xinqiao.core.form import Form
 from xinqiao.core.policy import as_decimal
 from xinqiao.core.problem import Place, refuse
-from xinqiao.core.summary import Strategy, SummarySpec
+from xinqiao.core.safe import SafeTable
+from xinqiao.core.summary import Measure, Strategy, SummarySpec
 from xinqiao.safety.ledger import Line
 from xinqiao.safety.structure import Figure, Group, Plan
 from xinqiao.safety.tally import Tally, wider
@@ -85,6 +88,28 @@ def spent(lines: Iterable[Line], form: str, period: str) -> Fraction:
         ),
         Fraction(0),
     )
+
+
+def check_ways(form: Form, earlier: Iterable[SafeTable]) -> None:
+    """Raises XinqiaoError (dp-way-changed) where a question is told with noise once and once without.
+
+    An exact table wears the noise of all others away, whichever of them came first.
+    """
+    for table in earlier:
+        known = {parsed for cell in table.cells if (parsed := Measure.parse(cell.measure))}
+        told = {name for measure in known for name in measure.names}
+        named = sorted(told if table.policy.epsilon else {*told, *(of.name for of in table.dimensions)})
+        for summary in form.summaries:
+            noisy = summary.strategy is Strategy.DP
+            if noisy is bool(table.policy.epsilon):
+                continue
+            today = {name for measure in summary.measures for name in measure.names}
+            today |= set() if noisy else {*summary.by}
+            questions = frozenset[str]().union(*(behind(form, name) for name in today))
+            for name in named:
+                if behind(form, name) & questions:
+                    place = Place(question=summary.name)
+                    raise refuse("dp-way-changed", place, summary=summary.name, table=table.name, name=name)
 
 
 def check_budget(form: str, summaries: Iterable[SummarySpec], lines: Iterable[Line], period: str) -> None:

@@ -1,13 +1,15 @@
 """The fewest cells to hide, with proof: Fischetti and Salazar's programme with Benders' cuts.
 
-The master chooses what to hide; for each aim a programme tells how far the chosen columns let it go, and
-where that is not far enough its dual prices give a cut that holds for every sufficient choice. Every cut
-is worked out anew from rounded prices, so it holds whatever the solver's tolerance was.
+The master chooses what to hide (never a cell alone in a sum: the others would tell it); for each aim a
+programme tells how far the chosen columns let it go, and where that is not far enough its dual prices give a
+cut that holds for every sufficient choice. Every cut is worked out anew from rounded prices, so it holds
+whatever the solver's tolerance was.
 Source: Fischetti & Salazar-González, Management Science 47 (2001).
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import highspy
@@ -23,6 +25,7 @@ MOST_NODES = 2_000  # of one choice
 MOST_BRANCHES = 10_000  # of all choices together
 FRACTIONS = 12  # rounds of cuts before the first choice in whole numbers
 SIGHT = 1e-6
+LOOSE = 1e-4  # what a bound may be off by the last digits of many rows
 FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 
@@ -37,7 +40,7 @@ class Optimum:
     @property
     def proven(self) -> bool:
         """Whether nothing cheaper exists."""
-        return self.price <= self.bound + SIGHT
+        return self.price <= self.bound + 2 * LOOSE
 
 
 def optimum(system: System, primary: Flags, aims: Aims, start: Flags) -> Optimum:
@@ -58,6 +61,7 @@ class Benders:
         self.moves = Moves(system)
         self.known: list[tuple[Flags, Flags]] = []
         self._cuts: set[bytes] = set()
+        self._branches = 0
         self.master = silent()
         self.master.setOptionValue("presolve", "choose")
         self.master.setOptionValue("solver", "choose")
@@ -67,22 +71,33 @@ class Benders:
         self.master.addVars(count, np.zeros(count), np.ones(count))
         self._numbers = np.arange(count, dtype=np.int32)
         self.master.changeColsCost(count, self._numbers, system.cost[self.free])
+        self._none_alone()
 
     def run(self) -> Optimum:
         """Cuts until the best set is proven or the work is used up."""
         self.lean()
-        kinds = np.full(len(self.free), highspy.HighsVarType.kInteger)
-        self.master.changeColsIntegrality(len(self.free), self._numbers, kinds)
-        branches = 0
         for _ in range(MOST_ROUNDS):
-            choice = self._choose()
-            branches += max(0, self.master.getInfo().mip_node_count)
-            if branches > MOST_BRANCHES or self.master.getInfo().primal_solution_status != FEASIBLE:
-                break
-            self.bound = max(self.bound, float(np.ceil(self.master.getInfo().mip_dual_bound - SIGHT)))
-            if self.bound + SIGHT >= self.price(self.best) or not self._refute(choice):
+            choice = None if self._settled else self.choose_whole()
+            if choice is None or self._settled or not self.refute(choice):
                 break
         return Optimum(hidden=self.best, price=self.price(self.best), bound=min(self.bound, self.price(self.best)))
+
+    @property
+    def _settled(self) -> bool:
+        return self.bound + 2 * LOOSE >= self.price(self.best)
+
+    def choose_whole(self) -> Floats | None:
+        """What the master would hide if the cuts known were all; None where the work is used up."""
+        if not self._branches:
+            kinds = np.full(len(self.free), highspy.HighsVarType.kInteger)
+            self.master.changeColsIntegrality(len(self.free), self._numbers, kinds)
+        choice = self._choose()
+        info = self.master.getInfo()
+        self._branches += max(1, info.mip_node_count)
+        if self._branches > MOST_BRANCHES or info.primal_solution_status != FEASIBLE:
+            return None
+        self._note(float(info.mip_dual_bound))
+        return choice
 
     def lean(self) -> Floats:
         """How much of each column the master would hide if it could hide parts; 1 for what is given."""
@@ -93,7 +108,22 @@ class Benders:
             if not self._tighten(choice):
                 break
             choice = self._choose()
+        if self.master.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            self._note(float(self.master.getInfo().objective_function_value))
         return choice
+
+    def lean_at(self, prices: Floats) -> Floats:
+        """The same at other prices of columns, with the cuts known by now: another corner, and often a whole one."""
+        self.master.changeColsCost(len(self.free), self._numbers, prices[self.free])
+        choice = self._choose()
+        self.master.changeColsCost(len(self.free), self._numbers, self.system.cost[self.free])
+        return choice
+
+    def _note(self, least: float) -> None:
+        """What no choice can undercut; where each column costs a whole number, sets do too."""
+        cost = self.system.cost[self.free]
+        whole = bool((cost == np.rint(cost)).all())
+        self.bound = max(self.bound, float(np.ceil(least - LOOSE)) if whole else least - LOOSE)
 
     def price(self, hidden: Flags) -> float:
         """What is hidden beyond what must be."""
@@ -109,7 +139,7 @@ class Benders:
         """Cuts off a choice in fractions; whether any cut was new."""
         return bool(sum(self._cut(int(aim), choice) for aim in np.flatnonzero(self.way)))
 
-    def _refute(self, choice: Floats) -> bool:
+    def refute(self, choice: Floats) -> bool:
         """Cuts off a choice that is not sufficient; a sufficient one becomes the best."""
         hidden = choice > 0.5
         met = np.zeros(len(self.aims), dtype=bool)
@@ -135,6 +165,22 @@ class Benders:
     def _beyond(self, hidden: Flags) -> bool:
         """Where only worlds in fractions would do: something more must be hidden."""
         return self._add((~hidden[self.free]).astype(float), 1.0)
+
+    def _none_alone(self) -> None:
+        """What hides alone in a sum is told by the others: so it need not hide; what must change asks for another."""
+        lines = self.system.lines if self.system.lines.count else self.system.rows
+        place = np.full(self.system.width, -1)
+        place[self.free] = self._numbers
+        asked = np.zeros(self.system.width, dtype=bool)
+        asked[self.aims.column[self.way != 0]] = True
+        ends = np.searchsorted(lines.rows, np.arange(lines.count + 1))
+        for first, last in itertools.pairwise(ends):
+            columns = lines.columns[first:last]
+            given, free = columns[self.given[columns]], place[columns][place[columns] >= 0].astype(np.int32)
+            if len(given) == 1 and asked[given[0]]:
+                self.master.addRow(1.0, highspy.kHighsInf, len(free), free, np.ones(len(free)))
+            for one in () if len(given) else free:
+                self.master.addRow(0.0, highspy.kHighsInf, len(free), free, np.where(free == one, -1.0, 1.0))
 
     def _row_cuts(self, aim: int) -> None:
         """What each row that speaks of an aim's column asks of the others."""

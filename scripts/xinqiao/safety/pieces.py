@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xinqiao.safety.optimum import MOST_CELLS, Benders, Optimum, optimum
+from xinqiao.safety.optimum import MOST_CELLS, SIGHT, Benders, Optimum, optimum
 from xinqiao.safety.rows import Flags, Floats, Ints
 from xinqiao.safety.suppress import Suppressor
 from xinqiao.safety.system import Aims, Axis, Lattice, System
@@ -21,6 +21,7 @@ PARTNERS = 3  # units of a family that may change at least, affected or not
 SMALL = 50_000  # columns × aims up to which the master's leaning guides the search, in several orders
 ORDERS = 3
 CHEAPEST = 0.1
+SHAKEN = 0.1  # by how much prices differ at most when the master leans anew
 
 
 class Unprotectable(Exception):
@@ -35,11 +36,15 @@ class Hiding:
     met: Flags = field(repr=False)
 
 
-def hide(lattice: Lattice, system: System, primary: Flags, aims: Aims, *, effort: int = 0) -> Flags:
-    """The cells to hide, primary ones among them. Raises Unprotectable. `effort`: programmes to better it."""
+def hide(lattice: Lattice, system: System, primary: Flags, aims: Aims, *, rounds: int = 0, effort: int = 0) -> Flags:
+    """The cells to hide, primary ones among them. Raises Unprotectable.
+
+    To better what was found: `rounds`, how often a master leans anew in each small piece, then `effort`, programmes
+    to show neighbourhoods anew.
+    """
     done = Hiding(hidden=primary.copy(), met=np.zeros(len(aims), dtype=bool))
     for columns, numbers in _pieces(lattice, system, aims):
-        _protect(system.part(columns), columns, aims, numbers, done, effort)
+        _protect(system.part(columns), columns, aims, numbers, done, (rounds, effort))
         if done.met.all():
             break
     if not done.met.all():
@@ -59,19 +64,34 @@ def fewest(lattice: Lattice, system: System, primary: Flags, aims: Aims) -> Opti
     return Optimum(hidden=hidden, price=price, bound=0.0)
 
 
-def _protect(part: System, columns: Ints, aims: Aims, numbers: Ints, done: Hiding, effort: int) -> None:
+def _protect(part: System, columns: Ints, aims: Aims, numbers: Ints, done: Hiding, work: tuple[int, int]) -> None:
     """Meets those aims of a piece that it can."""
     asked = numbers[~done.met[numbers]]
     inside, mine = Aims(column=aims.column[asked], goal=aims.goal[asked], up=aims.up[asked]).within(columns)
     if not len(mine):
         return
     search = Suppressor(part, done.hidden[columns], mine)
-    small = part.width * len(mine) <= SMALL
-    if small:
-        search.lure = np.maximum(1 - Benders(part, done.hidden[columns], mine).lean(), CHEAPEST)
-    hidden = search.run(ORDERS if small else 1, effort * len(mine) // len(aims))
+    if part.width * len(mine) <= SMALL:
+        master = Benders(part, done.hidden[columns], mine)
+        search.lure = np.maximum(1 - master.lean(), CHEAPEST)
+        search.run(ORDERS)
+        search.follow(_lures(search, master, work[0]))
+        search.better(work[1] * len(mine) // len(aims) if master.bound + SIGHT < search.price else 0)
+    else:
+        search.run(1)
+    hidden = search.cover.hidden
     done.hidden[columns] = hidden & (done.hidden[columns] | (part.cost > 0))
     done.met[asked[inside]] = ~search.cover.unmet
+
+
+def _lures(search: Suppressor, master: Benders, rounds: int) -> Iterator[Floats]:
+    """What the master leans towards at shaken prices, until nothing cheaper can be."""
+    random = np.random.default_rng(0)
+    for _ in range(rounds):
+        if master.bound + SIGHT >= search.price:
+            return
+        shaken = master.system.cost * (1 + SHAKEN * random.random(master.system.width))
+        yield np.maximum(1 - master.lean_at(shaken), CHEAPEST)
 
 
 def _pieces(lattice: Lattice, system: System, aims: Aims) -> Iterator[tuple[Ints, Ints]]:

@@ -26,7 +26,8 @@ MOST_BASES = 6
 MOST_EFFORT = 400_000  # by one clean-up
 MOST_AGAIN = 100_000  # by the first clean-up, if there is to be a second
 MOST_PROVING = 1_500_000  # by the master
-MOST_AT_ONCE = 300_000  # by the master in one pass over all groups; else it is not asked
+MOST_AT_ONCE = 300_000  # by the master in one pass over all groups; else it only tells what no set can undercut
+MOST_BOUNDING = 200_000  # by the master that only tells that
 LURE = 0.1  # what a cell costs at least of its price where the master leans towards hiding it
 
 
@@ -81,8 +82,9 @@ class Protector:
         if found.proven:
             return found
         # Of SDs the master knows only a linear part, which proves nothing.
-        if fewest.pass_effort <= MOST_AT_ONCE and not self.task.cells.curves:
-            found = fewest.run(self.hidden, MOST_PROVING)
+        if not self.task.cells.curves:
+            small = fewest.pass_effort <= MOST_AT_ONCE
+            found = fewest.run(self.hidden, MOST_PROVING if small else MOST_BOUNDING, whole=small)
             if found.proven:
                 return found
         tried = [found.hidden, *self._tried(found.hidden, given, fewest.leaning)]

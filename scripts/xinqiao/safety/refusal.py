@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from xinqiao.core.form import Form
+from xinqiao.core.policy import Status
 from xinqiao.core.problem import Problem, XinqiaoError
+from xinqiao.core.safe import SafeTable
+from xinqiao.core.summary import Strategy
 from xinqiao.safety.audit import About
 from xinqiao.safety.cells import Task
 from xinqiao.safety.relations import families
@@ -22,6 +26,16 @@ def not_safe(structure: Structure, about: About | None = None) -> XinqiaoError:
         found = finding(structure, about, (), ())
         problems.append(Problem(code="release-not-hidden", params={"table": found.table, "group": found.group}))
     return XinqiaoError(problems)
+
+
+def with_way_out(refused: XinqiaoError, form: Form, told: Sequence[Sequence[SafeTable]]) -> XinqiaoError:
+    """The refusal, and for each summary that is rounded after exact releases what can be done (round-after-exact)."""
+    exact = {table.name for tables in told for table in tables if table.policy.status is Status.SHOWN}
+    rounded = [s.name for s in form.summaries if s.strategy is Strategy.ROUND and s.name in exact]
+    if refused.problems[0].code != "release-not-safe":
+        return refused
+    ways = (Problem(code="round-after-exact", params={"summary": name, "form": form.id}) for name in rounded)
+    return XinqiaoError([*refused.problems, *ways])
 
 
 def whom(task: Task, group: int) -> About | None:

@@ -25,6 +25,7 @@ from xinqiao.safety.count import Batch, Counts, Left, count
 from xinqiao.safety.draft import Draft, nothing_told
 from xinqiao.safety.frame import Policies
 from xinqiao.safety.near import entry, in_order, noisy_tables, secret_for, structures, without
+from xinqiao.safety.noise import check_ways
 from xinqiao.safety.refusal import not_safe
 from xinqiao.safety.structure import Structure
 from xinqiao.safety.totals import Totals, stand_ins, totals_of
@@ -92,8 +93,9 @@ def safe_tables(
     Where attendance is public the tables are blocks: of those who came since the last release, or with those
     of its block, whichever shows more. `period` names the weeks of all rows, or only of those that came since
     the last release, whose own weeks are added.
-    Raises XinqiaoError with exit UNSAFE (release-*, counts-*) where nothing may be released.
+    Raises XinqiaoError with exit UNSAFE (release-*, counts-*, dp-way-changed) where nothing may be released.
     """
+    check_ways(form, (table for release in earlier for table in release.tables))
     left = [known for release in earlier for known in release.left]
     earlier = [release.as_rows(form) for release in earlier]
     rows, quarantined = _so_far(earlier, rows, quarantined)

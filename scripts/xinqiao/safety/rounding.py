@@ -21,6 +21,7 @@ from xinqiao.core.record import ScoredRow
 from xinqiao.safety.rows import Floats, Ints, Rows, Sparse
 from xinqiao.safety.structure import ALL, Figure, Group, Leaves, Plan, Structure
 from xinqiao.safety.tally import Tally, wider
+from xinqiao.safety.worlds import solve
 
 # One in so many multiples of the base moves up, one down: enough for a rounded count to be any in its reach.
 MOVED = 8
@@ -28,7 +29,6 @@ MOVED = 8
 INNER = 3.0
 NODES = 2_000
 NEAR = 0.01  # how far from the best, relatively, the programme may stop
-LONGEST = 60.0  # seconds; a net far above what a college's tables take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,10 @@ class Grid:
         """
         solver = _solver()
         solver.passModel(self._model(base, wish, weight))
-        solver.run()
+        solve(solver)
+        # What was found by then hangs on the machine, and a release is the same on every one.
+        if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+            return None
         if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         finest = np.rint(solver.getSolution().col_value[: self.width]).astype(np.int64)
@@ -174,5 +177,4 @@ def _solver() -> highspy.Highs:
     solver.setOptionValue("random_seed", 0)
     solver.setOptionValue("mip_max_nodes", NODES)
     solver.setOptionValue("mip_rel_gap", NEAR)
-    solver.setOptionValue("time_limit", LONGEST)
     return solver

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from xinqiao.safety.cover import Cover
 from xinqiao.safety.moves import Moves
-from xinqiao.safety.rows import Flags, Ints
+from xinqiao.safety.rows import Flags, Floats, Ints
 from xinqiao.safety.system import Aims, System
 
 MOST_KNOWN = 1_500
@@ -32,22 +34,30 @@ class Suppressor:
         """What is hidden beyond what must be."""
         return float(self.system.cost[self.cover.hidden & ~self.given].sum())
 
-    def run(self, orders: int, effort: int) -> Flags:
-        """The cheapest hidden set of several orders, bettered by so many programmes.
+    def run(self, orders: int) -> None:
+        """Hides the cheapest set of several orders. Aims in `beyond` are not met: the caller looks further for them."""
+        self._anew(self._orders()[0])
+        for order in self._orders()[1:orders]:
+            self._cheaper(order)
 
-        Aims in `beyond` are not met: the caller looks further for them.
-        """
-        best: tuple[float, Flags] | None = None
-        for order in self._orders()[:orders]:
-            self.cover.become(self.given)
-            self.fill(order)
-            self.thin(self._dearest())
-            if best is None or self.price < best[0]:
-                best = self.price, self.cover.hidden.copy()
-        if best is not None:
-            self.cover.become(best[1])
-        self.better(effort)
-        return self.cover.hidden.copy()
+    def follow(self, lures: Iterable[Floats]) -> None:
+        """Tries other lures, each in another order, as long as they come; keeps the cheapest set."""
+        lure = self.lure
+        for number, self.lure in enumerate(lures):
+            self._cheaper(self._orders()[number % len(self._orders())])
+        self.lure = lure
+
+    def _cheaper(self, order: Ints) -> None:
+        """Keeps what comes of another order where it is cheaper and lacks no more."""
+        before, price, beyond = self.cover.hidden.copy(), self.price, len(self.beyond)
+        self._anew(order)
+        if self.price >= price or len(self.beyond) > beyond:
+            self.cover.become(before)
+
+    def _anew(self, order: Ints) -> None:
+        self.cover.become(self.given)
+        self.fill(order)
+        self.thin(self._dearest())
 
     def _orders(self) -> list[Ints]:
         values, numbers = self.system.truth[self.aims.column], np.arange(len(self.aims))

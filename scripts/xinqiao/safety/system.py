@@ -130,18 +130,36 @@ class Lattice:
             rows.add(columns, np.concatenate([[-1], np.ones(len(parts), dtype=np.int64)]))
         return rows.frozen()
 
+    def lines(self) -> Sparse:
+        """Each node that is a sum along each axis: `sums` and all that follows from them."""
+        grid = np.indices(self.shape).reshape(len(self.axes), -1)
+        rows = Rows()
+        for at, axis in enumerate(self.axes):
+            stride = int(np.prod(self.shape[at + 1 :], dtype=np.int64))
+            for code, parts in axis.parts.items():
+                steps = np.concatenate([[0], (np.array(parts, dtype=np.int64) - code) * stride])
+                signs = np.repeat([-1, 1], [1, len(parts)])
+                for node in np.flatnonzero(grid[at] == code):
+                    rows.add(node + steps, signs)
+        return rows.frozen()
+
+
+NO_ROWS = Rows().frozen()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """Columns (cells and unknowns, none below 0) and rows whose values are the same in every world.
 
     `cost` is what hiding a column costs: 0 for what no table shows. `never` marks what must be shown.
+    `lines` are rows that follow from `rows`: no programme needs them, but a bound reads more off them.
     """
 
     rows: Sparse = field(repr=False)
     truth: Ints = field(repr=False)
     cost: Floats = field(repr=False)
     never: Flags = field(repr=False)
+    lines: Sparse = field(default=NO_ROWS, repr=False)
 
     def __post_init__(self) -> None:
         """Refuses columns that lack something."""
@@ -149,7 +167,7 @@ class System:
             raise ValueError("every column has a truth, a cost and a mark")
         if bool((self.truth < 0).any()) or bool((self.cost < 0).any()):
             raise ValueError("no count and no cost is below 0")
-        if len(self.rows.columns) and int(self.rows.columns.max()) >= len(self.truth):
+        if max(int(of.columns.max(initial=-1)) for of in (self.rows, self.lines)) >= len(self.truth):
             raise ValueError("a row speaks of a column that is not there")
 
     @property
@@ -161,10 +179,16 @@ class System:
         """The same system where all other columns stay as they are."""
         at = np.full(self.width, -1)
         at[columns] = np.arange(len(columns))
-        kept = at[self.rows.columns] >= 0
-        used, row = np.unique(self.rows.rows[kept], return_inverse=True)
-        rows = Sparse(len(used), row, at[self.rows.columns[kept]], self.rows.values[kept])
-        return System(rows=rows, truth=self.truth[columns], cost=self.cost[columns], never=self.never[columns])
+        rows, lines = (_within(of, at) for of in (self.rows, self.lines))
+        truth, cost, never = self.truth[columns], self.cost[columns], self.never[columns]
+        return System(rows=rows, truth=truth, cost=cost, never=never, lines=lines)
+
+
+def _within(rows: Sparse, at: Ints) -> Sparse:
+    """The rows' entries in those columns that have a new number, which is not below 0."""
+    kept = at[rows.columns] >= 0
+    used, row = np.unique(rows.rows[kept], return_inverse=True)
+    return Sparse(len(used), row, at[rows.columns[kept]], rows.values[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
