@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from .locked_key import LockedKey
+
 # The machines of a college are slow at times; a slow example is no fault.
 settings.register_profile("portal", deadline=None)
 settings.load_profile("portal")
@@ -21,6 +23,12 @@ REAL_DATA = Path(os.environ.get("XINQIAO_REAL_DATA", ROOT.parent / "shared"))
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def locked_key() -> LockedKey:
+    """A key under a passphrase that opens at once."""
+    return LockedKey()
 
 
 @pytest.fixture(scope="session")

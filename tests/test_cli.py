@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,37 @@ def test_keys_are_made_under_a_passphrase_and_proved(
     assert run(project, *check, str(tmp_path / "wrong")).exit_code == ExitCode.KEY
     again = run(project, "keys", "new", "counsellor", "--passphrase-file", str(tmp_path / "phrase"))
     assert again.exit_code == ExitCode.KEY
+
+
+def test_a_key_is_rotated_printed_and_drilled(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked_key: Any
+) -> None:
+    monkeypatch.setenv("XINQIAO_KEYS", str(tmp_path / "keys"))
+    locked_key.put(tmp_path / "keys", "recovery")
+    (tmp_path / "phrase").write_text(f"{locked_key.words}\n")
+    words = ("--passphrase-file", str(tmp_path / "phrase"))
+    page, scanned = tmp_path / "sheet.html", tmp_path / "sheet.txt"
+    assert run(project, "keys", "sheet", "recovery", "--output", str(page)).exit_code == ExitCode.DONE
+    box = re.search("<pre>(.*?)</pre>", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert box is not None
+    scanned.write_text(box[1])
+    drill = ("keys", "drill", "recovery", "--sheet", str(scanned), *words)
+    # The demonstration's forms are sealed to what lies in the folder for keys; one key of two is not enough.
+    assert run(project, *drill).exit_code == ExitCode.KEY
+    made = run(project, "keys", "rotate", "recovery", *words, "--json")
+    assert made.exit_code == ExitCode.DONE
+    assert document(made)["public"] not in {"", locked_key.public}
+    assert run(project, "keys", "retire", "counsellor", *words).exit_code == ExitCode.KEY
+    assert run(project, *drill[:-3], str(tmp_path / "none"), *words).exit_code == ExitCode.USAGE
+
+
+def test_what_is_served_is_compared_with_what_was_built(project: Path, tmp_path: Path) -> None:
+    assert run(project, "verify-live", "http://127.0.0.1:9/").exit_code == ExitCode.USAGE
+    made = {"version": 1, "source_date_epoch": 1, "commit": "", "files": {"index.html": {"bytes": 1, "sha256": "0"}}}
+    (tmp_path / "made.json").write_text(json.dumps(made))
+    answer = run(project, "verify-live", "http://127.0.0.1:9/", "--manifest", str(tmp_path / "made.json"), "--json")
+    assert answer.exit_code == ExitCode.OTHER_SYSTEM
+    assert [problem["code"] for problem in document(answer)["problems"]] == ["live-unreachable"]
 
 
 def test_a_release_without_its_key_or_without_answers_is_refused(project: Path) -> None:

@@ -51,6 +51,7 @@
       this.loading = new Promise(function (done, failed) {
         var script = document.createElement("script");
         script.src = page.form.getAttribute("data-seal");
+        script.integrity = page.form.getAttribute("data-seal-integrity") || "";
         script.onload = function () {
           if (!window.xinqiaoSeal) { script.onerror(); return; }
           done();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -217,6 +219,20 @@ def test_a_sealing_script_that_does_not_come_stops_the_sending_and_may_come_late
     send(page)
     page.wait_for_url("**/thanks/")
     assert len(place.posts) == 1
+
+
+def test_a_sealing_script_that_was_exchanged_does_not_run_and_nothing_is_sent(page: Page, place: Place) -> None:
+    place.open(page)
+    # What a build writes there is the hash of the script that it was built with.
+    hash_of_another = f"sha256-{base64.b64encode(hashlib.sha256(b'another').digest()).decode()}"
+    page.locator("form.xq-form").evaluate(
+        "(form, hash) => form.setAttribute('data-seal-integrity', hash)", hash_of_another
+    )
+    fill_in(page)
+    send(page)
+    expect(page.locator(".xq-failure")).to_have_attribute("data-code", "unsealed")
+    assert page.evaluate("window.xinqiaoSeal") is None
+    assert place.posts == []
 
 
 def test_over_plain_http_nothing_is_sent_and_the_page_says_so_at_once(page: Page, place: Place) -> None:

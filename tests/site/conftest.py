@@ -7,7 +7,7 @@ import http.server
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang, Text
 from xinqiao.site.build import PortalNames, build_site
+from xinqiao.site.manifest import Stamp
 
 TODAY = date(2026, 11, 21)
 NAMES = PortalNames(
@@ -172,7 +173,7 @@ def build_tiny(project: Path, output: Path, *, production: bool = False, today: 
         pages={lang: {"forms/feedback.md": form[lang]} for lang in Lang},
         files={"summaries/feedback/overall.csv": b"role,n\n*,12\n"},
         names=NAMES,
-        today=today,
+        stamp=Stamp(moment=datetime.combine(today, time(), UTC)),
         output=output,
         production=production,
         progress=lambda _: None,

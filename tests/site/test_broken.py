@@ -30,6 +30,18 @@ ELSEWHERE = {
     "generator-failed": "test_a_failing_generator_is_told_in_its_own_words",
     "output-not-ours": "test_a_folder_that_is_no_site_is_not_overwritten",
     "page-twice": "test_two_sources_of_one_page_are_told",
+    "page-policy-missing": "test_a_page_without_a_policy_is_told",
+    "live-other-build": "test_another_build_is_told_as_such",
+    "live-header-missing": "test_headers_that_harm_or_lack_are_told_once",
+    "live-header-harmful": "test_headers_that_harm_or_lack_are_told_once",
+    "live-type": "test_a_wrong_type_is_told",
+    "live-changed": "test_each_change_is_told_with_its_file",
+    "live-missing": "test_each_change_is_told_with_its_file",
+    "live-plain": "test_plain_http_is_told_before_anything_is_asked",
+    "live-unreachable": "test_a_host_that_does_not_answer_is_another_systems_failure",
+    "manifest-unreadable": "test_what_is_no_manifest_is_told",
+    "manifest-missing": "test_what_is_no_manifest_is_told",
+    "build-moment": "test_the_moment_of_a_build_can_be_given",
 }
 
 

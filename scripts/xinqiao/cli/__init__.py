@@ -19,7 +19,8 @@ def main() -> None:
 
 
 for command in (
-    portal.demo, portal.build, portal.check, answers.validate, answers.summarize, answers.audit, answers.release,
-    answers.region, ledger.ledger, keys.keys, intake.intake, intake.inbox, forms.forms, new.new,
+    portal.demo, portal.build, portal.check, portal.verify_live, answers.validate, answers.summarize,
+    answers.audit, answers.release, answers.region, ledger.ledger, keys.keys, intake.intake, intake.inbox,
+    forms.forms, new.new,
 ):  # fmt: skip
     main.add_command(command)

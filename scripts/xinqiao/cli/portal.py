@@ -1,4 +1,4 @@
-"""The portal as a whole: `demo`, `build`, `check`."""
+"""The portal as a whole: `demo`, `build`, `check`, `verify-live`."""
 
 from __future__ import annotations
 
@@ -49,3 +49,14 @@ def check(project: Path, as_json: bool) -> None:
     from xinqiao.flows.check import check as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, flow)
+
+
+@click.command("verify-live", epilog="Example: xinqiao verify-live https://xinqiao.example.edu.cn/")
+@common
+@click.argument("url")
+@click.option("--manifest", type=click.Path(path_type=Path), default=None, help="Manifest [default: the last build's].")
+def verify_live(project: Path, as_json: bool, url: str, manifest: Path | None) -> None:
+    """Compares what a host serves at URL with what was built, file by file."""
+    from xinqiao.flows.live import verify_live as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, url, manifest, progress))

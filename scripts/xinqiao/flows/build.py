@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import sizes
 from xinqiao.dashboard.page import awaiting_page, summary_page
 from xinqiao.dashboard.released import read_package
+from xinqiao.flows.commit import commit_of
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import ledger_path
 from xinqiao.flows.notes import notes
@@ -27,6 +28,7 @@ from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
 from xinqiao.site.build import PortalNames, build_site
 from xinqiao.site.help_lines import HelpLine, help_html, read_help_lines
+from xinqiao.site.manifest import Stamp, build_moment
 
 Pages = dict[Lang, dict[str, str]]
 
@@ -36,8 +38,9 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
     problems: list[Problem] = []
     pages: Pages = {lang: {} for lang in Lang}
     files: dict[str, Path | bytes] = {}
+    stamp = Stamp(moment=build_moment(), commit=commit_of(config.root))
     proven = proven_forms(config)
-    forms = _with_instances(config, [form for form in proven if not form.untranslated], datetime.now(UTC))
+    forms = _with_instances(config, [form for form in proven if not form.untranslated], stamp.moment)
     problems += [_unpublished(config, form) for form in proven if form.untranslated]
     for lang in Lang:
         opened = [form.id for form in forms if recipients(config, form)[0]]
@@ -66,7 +69,7 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
             site_url=config.site_url,
             receiver_url=config.receiver_url,
         ),
-        today=date.today(),
+        stamp=stamp,
         output=output,
         production=not config.demonstration,
         progress=progress,

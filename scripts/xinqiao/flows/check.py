@@ -12,6 +12,7 @@ from xinqiao.config import Config
 from xinqiao.core.problem import Level, Problem, XinqiaoError
 from xinqiao.core.text import Text
 from xinqiao.flows.build import build
+from xinqiao.flows.drill import drill_notices
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import check_ledgers
 from xinqiao.flows.outcome import Outcome, Progress
@@ -32,6 +33,7 @@ def check(config: Config, progress: Progress) -> Outcome:
     if not any(problem.level is Level.ERROR for problem in problems):
         with tempfile.TemporaryDirectory() as folder:
             problems = list(_problems(lambda: build(config, Path(folder) / "site", progress)))
+    problems += _problems(lambda: _reminders(config))
     told = tuple(_shown(problem, config.root) for problem in problems)
     if any(problem.level is Level.ERROR for problem in told):
         raise XinqiaoError(told)
@@ -41,6 +43,10 @@ def check(config: Config, progress: Progress) -> Outcome:
         en=f"No errors; {found} warnings." if found else "No problems.",
     )
     return Outcome(said=said, document={"errors": 0, "warnings": found}, problems=told)
+
+
+def _reminders(config: Config) -> Outcome:
+    return Outcome(said=Text.of(zh="演练", en="drills"), problems=drill_notices(config, date.today()))
 
 
 def _problems(read: Callable[[], object]) -> tuple[Problem, ...]:

@@ -20,18 +20,32 @@ PUBLIC = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The private half of a key, in memory; it never shows itself."""
+    """The private half of a key, in memory, with those that it followed, newest first; it never shows itself."""
 
     key: pyrage.x25519.Identity = field(repr=False)
+    earlier: tuple[pyrage.x25519.Identity, ...] = field(default=(), repr=False)
 
     @property
     def public(self) -> str:
         """The public half, `age1…`."""
         return str(self.key.to_public())
 
+    @property
+    def publics(self) -> tuple[str, ...]:
+        """The public half and those of the keys that it followed."""
+        return tuple(str(key.to_public()) for key in (self.key, *self.earlier))
+
+    def alone(self) -> Identity:
+        """The same key without those that it followed."""
+        return Identity(self.key)
+
+    def after(self, earlier: Identity) -> Identity:
+        """The same key, following another and all that the other followed."""
+        return Identity(self.key, (earlier.key, *earlier.earlier))
+
     def written(self) -> str:
-        """The private half as text, for the key file alone."""
-        return str(self.key)
+        """The private halves as an age identity file, for the key file alone."""
+        return "".join(f"# public key: {key.to_public()}\n{key}\n" for key in (self.key, *self.earlier))
 
     def __str__(self) -> str:
         return "Identity()"
@@ -43,12 +57,16 @@ def new_identity() -> Identity:
 
 
 def read_identity(written: str) -> Identity:
-    """The identity of an age identity file. Raises XinqiaoError (key-damaged) where it holds none."""
+    """The identity of an age identity file: its first, the others are those that it followed.
+
+    Raises XinqiaoError (key-damaged) where it holds none.
+    """
     lines = [line.strip() for line in written.splitlines() if line.strip() and not line.startswith("#")]
-    if len(lines) != 1:
+    if not lines:
         raise refuse("key-damaged")
     try:
-        return Identity(pyrage.x25519.Identity.from_str(lines[0]))
+        key, *earlier = (pyrage.x25519.Identity.from_str(line) for line in lines)
+        return Identity(key, tuple(earlier))
     except pyrage.IdentityError:
         # Its message would quote the key.
         raise refuse("key-damaged") from None
@@ -102,7 +120,7 @@ def open_sealed(sealed: bytes, identity: Identity) -> bytes:
     if not sealed.startswith(AGE_HEADER):
         raise refuse("envelope-unsealed")
     try:
-        opened: bytes = pyrage.decrypt(sealed, [identity.key])
+        opened: bytes = pyrage.decrypt(sealed, [identity.key, *identity.earlier])
     except pyrage.DecryptError as error:
         foreign = "No matching keys" in str(error)
         raise refuse("envelope-foreign" if foreign else "envelope-tampered") from None
@@ -121,6 +139,8 @@ def open_with_passphrase(sealed: bytes, passphrase: str) -> bytes:
         raise refuse("key-damaged")
     try:
         opened: bytes = pyrage.passphrase.decrypt(sealed, passphrase)
-    except pyrage.DecryptError:
-        raise refuse("passphrase-wrong") from None
+    except pyrage.DecryptError as error:
+        # All else it says (a header, a body, a work factor that is not right) is of a file that was changed.
+        wrong = "Decryption failed" in str(error)
+        raise refuse("passphrase-wrong" if wrong else "key-damaged") from None
     return opened

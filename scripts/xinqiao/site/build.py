@@ -23,6 +23,8 @@ from xinqiao.site.compose import given, lay_out, merged, news_pages
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.evergreen import evergreen
 from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
+from xinqiao.site.integrity import guard
+from xinqiao.site.manifest import Stamp, write_manifest
 from xinqiao.site.newsroom import Article, read_articles, run_pelican
 from xinqiao.site.program import Program, run_all
 from xinqiao.site.tree import Tree
@@ -72,7 +74,7 @@ def build_site(
     pages: Mapping[Lang, Mapping[str, str]],
     files: Mapping[str, bytes | Path],
     names: PortalNames,
-    today: date,
+    stamp: Stamp,
     output: Path,
     production: bool,
     progress: Callable[[str], None],
@@ -80,22 +82,25 @@ def build_site(
     """Builds the site of a project into `output` and gives the warnings.
 
     `pages` (path below `docs/<lang>` → Markdown) and `files` (path → content, in both languages) are
-    what other rooms have made. Raises XinqiaoError with all errors; `output` is then as it was before.
+    what other rooms have made; `stamp` says which day it is. Raises XinqiaoError with all errors; `output` is then
+    as it was before.
     """
     _check_output(output)
     progress("read")
-    sources = read_sources(project, today, production=production)
+    sources = read_sources(project, stamp.day, production=production)
     progress("compose")
     tree, warnings = compose(project, sources, pages, files, names)
     with _beside(output) as side:
         progress("generate")
-        run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, today) for lang in Lang])
+        run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
         _write_entrances(side, sources.lines, names)
+        guard(side, urlsplit(names.root).path)
         progress("check")
         found = check_site(side, tree, project, root=names.root, receiver=names.receiver)
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
+        write_manifest(side, stamp)
         _swap(side, output)
     return problems
 

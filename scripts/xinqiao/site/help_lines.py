@@ -14,6 +14,7 @@ import yaml
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
+from xinqiao.site.integrity import guarded
 from xinqiao.site.source import Entry, Notes, compose_yaml, shown
 
 REGISTRY = "docs/data/help-lines.yml"
@@ -203,7 +204,7 @@ def crisis_page(lines: Sequence[HelpLine]) -> bytes:
     urgent = [line for line in local(lines) if line.kind is not Kind.SUPPORT]
     confirmed = all(line.confirmed for line in urgent)
     made = page.render("help-now.html", lines=urgent, checked_on=oldest(urgent), confirmed=confirmed)
-    made = re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", "\n", made)).strip()
+    made = guarded(re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", "\n", made)).strip())
     if len(made.encode()) > PAGE_LIMIT:
         raise refuse("help-page-large", Place(file=REGISTRY), bytes=len(made.encode()), limit=PAGE_LIMIT)
     return made.encode()

@@ -20,8 +20,10 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Nothing: an access log would keep who read what, and when."""
 
     def end_headers(self) -> None:
-        """Adds that a page must be asked for anew, so that a build is seen at once."""
+        """Adds that a page must be asked for anew, so that a build is seen at once; and what a page cannot say."""
         self.send_header("Cache-Control", "no-cache")
+        self.send_header("Content-Security-Policy", "frame-ancestors 'none'")
+        self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:

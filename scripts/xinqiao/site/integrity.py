@@ -1,0 +1,119 @@
+"""What a built page may run and wear is named in it by hash, so that nothing else does.
+
+Scripts and styles that stand in a page are named in its own Content-Security-Policy (CSP 3, `script-src` and
+`style-src` by hash), those that it fetches carry their hash as `integrity` (Subresource Integrity) and in their
+address, so that a browser never meets a new page with an old script.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from posixpath import normpath
+from urllib.parse import urlsplit
+
+from xinqiao.core.problem import Place, Problem, XinqiaoError
+
+POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")(?P<policy>[^"]+)(")')
+# Written in the templates for who runs a generator by hand; a finished page has hashes in its place.
+OPEN = "'unsafe-inline'"
+SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<inside>.*?)</script>", re.DOTALL)
+STYLE = re.compile(r"<style\b[^>]*>(?P<inside>.*?)</style>", re.DOTALL)
+STYLED = re.compile(r'<[a-z][^>]*?\sstyle="(?P<inside>[^"]*)"')
+FETCHED = re.compile(
+    r'(?P<tag><(?:script\b[^>]*?\ssrc|link\b(?=[^>]*?\brel="stylesheet")[^>]*?\shref|form\b[^>]*?\sdata-seal)=")'
+    r'(?P<address>[^"?#]+)"'
+)
+# Types of script elements that browsers run; others hold data.
+RUNS = frozenset({"", "text/javascript", "module"})
+TYPE = re.compile(r'\btype="([^"]*)"')
+ADDRESS_SIGNS = 10
+
+
+def guard(side: Path, root_path: str) -> None:
+    """Writes the hashes into every page of a site that is built at `side`; `root_path`: of its address, `/` or `/x/`.
+
+    Raises XinqiaoError (page-policy-missing) with every page that has no policy to write them into.
+    """
+    lacking: list[Problem] = []
+    known: dict[str, str | None] = {}
+
+    def hashed(page: str, address: str) -> str | None:
+        target = _target(address, page, root_path)
+        if target not in known:
+            known[target] = _hash((side / target).read_bytes()) if (side / target).is_file() else None
+        return known[target]
+
+    for path in sorted(side.rglob("*.html")):
+        name, page = path.relative_to(side).as_posix(), path.read_bytes().decode("utf-8")
+        if not POLICY.search(page):
+            lacking.append(Problem(code="page-policy-missing", place=Place(file=name)))
+            continue
+        path.write_bytes(guarded(page, partial(hashed, name)).encode())
+    if lacking:
+        raise XinqiaoError(lacking)
+
+
+def nothing(_: str) -> None:
+    """For a page that fetches nothing."""
+
+
+def guarded(page: str, hashed: Callable[[str], str | None] = nothing) -> str:
+    """A page with its hashes; `hashed` gives the hash of what lies at an address, None for what is not ours."""
+
+    def fetched(match: re.Match[str]) -> str:
+        address = html.unescape(match["address"])
+        known = hashed(address)
+        if known is None:
+            return match[0]
+        name = "data-seal-integrity" if match["tag"].endswith('data-seal="') else "integrity"
+        sign = hashlib.sha256(known.encode()).hexdigest()[:ADDRESS_SIGNS]
+        return f'{match["tag"]}{match["address"]}?h={sign}" {name}="{known}"'
+
+    page = FETCHED.sub(fetched, page)
+    scripts = [one["inside"] for one in SCRIPT.finditer(page) if _runs(one["attributes"])]
+    styles = [one["inside"] for one in STYLE.finditer(page)]
+    worn = [html.unescape(one["inside"]) for one in STYLED.finditer(page)]
+    allowed = {
+        "script-src": _named(scripts),
+        "style-src": [*_named(styles), *(["'unsafe-hashes'", *_named(worn)] if worn else [])],
+    }
+    return POLICY.sub(lambda match: f"{match[1]}{_policy(match['policy'], allowed)}{match[3]}", page)
+
+
+def _policy(policy: str, allowed: dict[str, list[str]]) -> str:
+    parts = []
+    for directive in filter(None, re.split(r";\s*", policy)):
+        name, *sources = directive.split()
+        if OPEN in sources:
+            named = [source for source in sources if source != OPEN] + allowed.get(name, [])
+            sources = named or ["'none'"]
+        parts.append(" ".join([name, *sources]))
+    return "; ".join(parts)
+
+
+def _named(texts: Iterable[str]) -> list[str]:
+    return [f"'{_hash(text.encode())}'" for text in dict.fromkeys(texts)]
+
+
+def _hash(content: bytes) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode('ascii')}"
+
+
+def _runs(attributes: str) -> bool:
+    kind = TYPE.search(attributes)
+    return (kind[1] if kind else "") in RUNS and not re.search(r"\ssrc=", attributes)
+
+
+def _target(address: str, page: str, root_path: str) -> str:
+    """The file of the site that an address on a page leads to, in the site's own terms."""
+    if urlsplit(address).netloc or urlsplit(address).scheme:
+        return ""
+    if address.startswith("/"):
+        return normpath(address.removeprefix(root_path))
+    return normpath(f"{page.rpartition('/')[0]}/{address}".lstrip("/"))
