@@ -52,6 +52,7 @@ PLACES = {
     "numpy": ("safety.",),
     "opendp": ("safety.noise",),
     "xlsxwriter": ("dashboard.workbook", "forms.xlsform.write"),
+    "typst": ("dashboard.brief",),
     "openpyxl": ("tables.workbook", "forms.xlsform.grid"),
     "xlrd": ("forms.xlsform.grid",),
 }

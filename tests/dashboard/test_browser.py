@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import markdown
@@ -11,11 +13,14 @@ import material
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from tests.dashboard.looks import SHOWN, faults, with_assets
+from tests.dashboard.weekly import weekly_table
 
 from xinqiao.core.form import Form
 from xinqiao.core.safe import SafeTable
-from xinqiao.core.text import Lang
-from xinqiao.dashboard.page import summary_page
+from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.alone import staff_page
+from xinqiao.dashboard.page import Around, summary_page
 
 Maker = Callable[..., tuple[SafeTable, ...]]
 STYLES = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"
@@ -137,7 +142,8 @@ def test_bars_stand_out_from_the_page(opened: Callable[..., Page], scheme: str) 
             return found;
         }"""
     )
-    assert set(contrasts) == {"xqs-low2", "xqs-low1", "xqs-mid", "xqs-high1", "xqs-high2"}
+    steps = {"xqs-step0", "xqs-step2", "xqs-step4"}
+    assert set(contrasts) == {"xqs-low2", "xqs-low1", "xqs-mid", "xqs-high1", "xqs-high2"} | steps
     assert min(contrasts.values()) >= 3, contrasts
 
 
@@ -145,7 +151,7 @@ def test_the_chart_has_a_name_and_a_description(opened: Callable[..., Page]) -> 
     page = opened(Lang.EN, 1280, "default")
     chart = page.get_by_role("img", name="How the answers to each question are spread").first
     assert chart.is_visible()
-    page.get_by_text("The chart in words").click()
+    page.get_by_text("The chart in words").first.click()
     assert page.get_by_text("Asking directly and with care how someone is: now (", exact=False).first.is_visible()
 
 
@@ -154,4 +160,65 @@ def test_all_is_read_in_print(opened: Callable[..., Page]) -> None:
     page.emulate_media(media="print")
     colour = page.evaluate("getComputedStyle(document.querySelector('.xqs-chart .xqs-sum')).fill")
     assert colour == "rgb(0, 0, 0)"
+    assert page.locator(".xqs-words:visible").count() == 0, "the tables say the same"
     assert page.evaluate(f"{REGIONS}.every(r => getComputedStyle(r).overflowX !== 'auto')")
+
+
+@pytest.fixture
+def staff(page: Page, root: Path, form: Form, make_tables: Maker) -> Page:
+    """A page for staff with weeks, groups and a table that is long enough to be filtered."""
+    weeks = [(10, 10, 10, 15, 15)] * 11 + [(0, 0, 5, 27, 28)]
+    tables = (*make_tables(hidden=0.1), weekly_table(form, {"*": weeks, "class": weeks, "staff": weeks}))
+    alone = replace(weekly_table(form, {"*": weeks}), name="weeks", title=Text.of(zh="每周", en="Week by week"))
+    made = staff_page(form, (*tables, alone), Lang.EN, SHOWN, around=Around(files=".", form="#"))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_content(with_assets(root, made))
+    return page
+
+
+def test_staff_pages_with_every_figure_have_no_fault(staff: Page) -> None:
+    for width, scheme in ((390, "light"), (1280, "dark")):
+        staff.set_viewport_size({"width": width, "height": 900})
+        staff.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert faults(staff) == []
+        assert staff.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_table_is_sorted_by_keyboard_and_back(staff: Page) -> None:
+    table = staff.locator(".xqs-table", has_text="Before and now").first
+    given = table.locator("tbody td:nth-child(3)").all_inner_texts()
+    head = table.locator("thead th").nth(2)
+    head.get_by_role("button").focus()
+    staff.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    numbers = [
+        float(text.rstrip("%")) for text in table.locator("tbody td:nth-child(3)").all_inner_texts() if text != "hidden"
+    ]
+    assert numbers == sorted(numbers, reverse=True)
+    staff.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    staff.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") is None
+    assert table.locator("tbody td:nth-child(3)").all_inner_texts() == given
+
+
+def test_rows_are_filtered_and_the_number_is_said(staff: Page) -> None:
+    field = staff.get_by_label("Filter rows").first
+    table = field.locator("xpath=ancestor::label/following-sibling::div[1]//table")
+    field.fill("yes")
+    shown = table.locator("tbody tr:visible").all_inner_texts()
+    assert shown
+    assert all("yes" in text.lower() for text in shown if not text.endswith("?"))
+    assert "rows shown" in staff.get_by_role("status").first.inner_text()
+    field.fill("nothing like it")
+    assert staff.get_by_role("status").first.inner_text() == "No row matches"
+    assert table.locator("tbody tr:visible").count() == 0
+
+
+def test_a_print_is_whole_and_without_what_needs_a_screen(staff: Page) -> None:
+    staff.emulate_media(media="print")
+    assert staff.locator(".xqs-filter:visible, .xqa-head:visible, .xqs-downloads:visible").count() == 0
+    assert staff.locator(".xqs-chart:visible").count() == staff.locator(".xqs-chart").count() > 5
+    pdf = staff.pdf(format="A4")
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert 3 <= pages <= 16

@@ -13,6 +13,7 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.blocks import blocks
 from xinqiao.dashboard.page import summary_page
 from xinqiao.dashboard.weeks import weeks
+from xinqiao.dashboard.words import Words
 
 
 def steps(form: Form, *, week: bool = False) -> SafeTable:
@@ -78,17 +79,17 @@ def test_weeks_stand_below_each_other_in_order(form: Form) -> None:
 
 def test_weeks_are_a_line_that_breaks_where_a_week_is_hidden(form: Form) -> None:
     table = steps(form, week=True)
-    (line,) = weeks([table], Lang.EN)
+    (line,) = weeks(form, [table], Words(Lang.EN))
     assert [(point.mark, point.tip) for point in line.points] == [("21", "Week 41: 21"), ("19", "Week 42: 19")]
     assert line.points[0].x < line.points[1].x
     assert len(line.stretches) == 1
     gone = tuple(replace(c, value=None, status=Status.SUPPRESSED) if c.levels != ("*",) else c for c in table.cells)
-    (line,) = weeks([replace(table, cells=gone)], Lang.EN)
+    (line,) = weeks(form, [replace(table, cells=gone)], Words(Lang.EN))
     assert line.hidden and not line.stretches
     assert {point.y for point in line.points} == {None}
     page = summary_page(form, [table], Lang.ZH, demonstration=False, files="")
     assert page.count('class="xqs-week"') == 2
-    assert weeks([steps(form)], Lang.EN) == ()
+    assert weeks(form, [steps(form)], Words(Lang.EN)) == ()
 
 
 def test_a_share_is_read_with_its_sign(form: Form) -> None:

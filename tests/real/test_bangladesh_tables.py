@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from playwright.sync_api import Page
+from tests.dashboard.looks import check_looks
 
 from xinqiao.cli import main
 from xinqiao.core.problem import ExitCode
+from xinqiao.dashboard.released import read_package
+from xinqiao.forms.read import read_form
 
 SET = "bangladesh-university-pss-gad-phq"
 BANDS = {"severe": 20, "moderately-severe": 15, "moderate": 10, "mild": 5, "minimal": 0}
@@ -135,3 +139,8 @@ def test_the_audit_finds_nobody(root: Path, package: str, request: pytest.Fixtur
     folder = request.getfixturevalue(package)
     result = CliRunner().invoke(main, ["audit", str(folder), "--json", "--project", str(root)])
     assert (result.exit_code, json.loads(result.stdout)["groups_found"]) == (ExitCode.DONE, 0)
+
+
+def test_their_page_is_small_and_axe_finds_no_fault(page: Page, root: Path, typed: Path) -> None:
+    form = read_form(root / "tests" / "real" / "bangladesh.yml")
+    check_looks(page, root, form, read_package(typed))

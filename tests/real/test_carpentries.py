@@ -11,12 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Page
+from tests.dashboard.looks import check_looks
 
+from xinqiao.cli import main
 from xinqiao.core.expression import Expression
 from xinqiao.core.form import Form
+from xinqiao.core.problem import ExitCode
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.released import read_package
 from xinqiao.forms.read import read_form
 from xinqiao.forms.schema import table_schema
 from xinqiao.tables.read import read_file
@@ -145,3 +151,11 @@ def test_the_list_as_ragged_as_it_came_is_read_without_a_traceback(
         "day6",
         "day7",
     }
+
+
+def test_their_page_is_small_and_axe_finds_no_fault(page: Page, root: Path, real_data: Path, tmp_path: Path) -> None:
+    path = root / "tests" / "real" / "carpentries.yml"
+    words = ["summarize", str(path), str(real_data / SET / "instructor_training_post.csv")]
+    result = CliRunner().invoke(main, [*words, "--output", str(tmp_path / "tables"), "--project", str(root)])
+    assert result.exit_code == ExitCode.DONE, result.output
+    check_looks(page, root, read_form(path), read_package(tmp_path / "tables"))

@@ -15,9 +15,13 @@ from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
+from playwright.sync_api import Page
+from tests.dashboard.looks import check_looks
 
 from xinqiao.cli import main
 from xinqiao.core.problem import ExitCode
+from xinqiao.dashboard.released import read_package
+from xinqiao.forms.read import read_form
 
 SET = "nhanes-phq9-2011-2016"
 BANDS = {"severe": 20, "moderately-severe": 15, "moderate": 10, "mild": 5, "minimal": 0}
@@ -133,3 +137,8 @@ def test_the_audit_finds_nobody(root: Path, packages: dict[str, Path], cycles: l
     assert (result.exit_code, document["groups_found"]) == (ExitCode.DONE, 0)
     # Three groups of people: cumulative they cannot be, so each is judged alone.
     assert document["groups_tested"] > 1000 * len(cycles)
+
+
+def test_their_page_is_small_and_axe_finds_no_fault(page: Page, root: Path, packages: dict[str, Path]) -> None:
+    form = read_form(root / "tests" / "real" / "nhanes.yml")
+    check_looks(page, root, form, read_package(packages["2011_2012"]))

@@ -14,7 +14,7 @@ import pytest
 
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang, Text
-from xinqiao.site.build import PortalNames, build_site
+from xinqiao.site.build import Given, PortalNames, build_site
 from xinqiao.site.manifest import Stamp
 
 TODAY = date(2026, 11, 21)
@@ -170,8 +170,10 @@ def build_tiny(project: Path, output: Path, *, production: bool = False, today: 
     }
     return build_site(
         project,
-        pages={lang: {"forms/feedback.md": form[lang]} for lang in Lang},
-        files={"summaries/feedback/overall.csv": b"role,n\n*,12\n"},
+        others=Given(
+            pages={lang: {"forms/feedback.md": form[lang]} for lang in Lang},
+            files={"summaries/feedback/overall.csv": b"role,n\n*,12\n"},
+        ),
         names=NAMES,
         stamp=Stamp(moment=datetime.combine(today, time(), UTC)),
         output=output,

@@ -29,6 +29,9 @@ ELSEWHERE = {
     "help-lines-missing": "test_a_project_without_a_registry_is_told_so",
     "generator-failed": "test_a_failing_generator_is_told_in_its_own_words",
     "output-not-ours": "test_a_folder_that_is_no_site_is_not_overwritten",
+    # Which figures there are is no file's: other rooms hand them over.
+    "figure-unknown": "test_a_figure_that_is_not_there_is_named_with_its_place_and_the_nearest",
+    "figure-not-of-event": "test_a_figure_of_another_form_is_refused",
     "page-twice": "test_two_sources_of_one_page_are_told",
     "page-policy-missing": "test_a_page_without_a_policy_is_told",
     "live-other-build": "test_another_build_is_told_as_such",

@@ -75,9 +75,9 @@ def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
     if any(dimension.name == WEEK or dimension.parent for dimension in table.dimensions):
         return tuple(_by_rows(form, table))
     if table.dimensions:
-        groups = [Group(form, table, levels) for levels in _combinations(table)]
+        groups = [Group(form, table, levels) for levels in combinations(table)]
         about = joined(", ", "、", [dimension.label for dimension in table.dimensions])
-        columns = tuple(_levels_label(table.dimensions, group.levels) for group in groups)
+        columns = tuple(levels_label(table.dimensions, group.levels) for group in groups)
         return (_listing(form, table, measures(table), groups, columns, about),)
     group = whole(form, table)
     matrices = [of for of in _families(group, measures(table)) if len(of) > 1]
@@ -92,7 +92,7 @@ def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
 
 def _by_rows(form: Form, table: SafeTable) -> Iterator[Block]:
     """One block for each question or scale: a row for each group, a column for each figure."""
-    groups = [Group(form, table, levels) for levels in _combinations(table)]
+    groups = [Group(form, table, levels) for levels in combinations(table)]
     corner = joined(" · ", " · ", [dimension.label for dimension in table.dimensions])
     asked = measures(table)
     for of in dict.fromkeys(measure.about for measure in asked):
@@ -130,7 +130,7 @@ def _row_head(dimensions: Sequence[Dimension], levels: Sequence[str]) -> tuple[T
     finer = {dimension.parent for dimension in dimensions if at[dimension.name] != TOTAL}
     shown = [dimension for dimension in dimensions if dimension.name not in finer]
     depth = sum(at[name] != TOTAL for name in finer if name in at)
-    return _levels_label(shown, [at[dimension.name] for dimension in shown]), depth
+    return levels_label(shown, [at[dimension.name] for dimension in shown]), depth
 
 
 def _families(group: Group, asked: Sequence[Measure]) -> list[list[Measure]]:
@@ -228,13 +228,15 @@ def _entry(group: Group, measure: str, category: str, of: Distribution | None = 
     return Entry(value=cell.value, hidden=cell.value is None, percent=share.percent if share else None, unit=unit)
 
 
-def _combinations(table: SafeTable) -> list[tuple[str, ...]]:
+def combinations(table: SafeTable) -> list[tuple[str, ...]]:
+    """The groups of a table in the order of its levels, everybody first."""
     places = [{TOTAL: -1, **{level.name: n for n, level in enumerate(d.levels)}} for d in table.dimensions]
     found = dict.fromkeys(cell.levels for cell in table.cells)
     return sorted(found, key=lambda levels: [place[level] for place, level in zip(places, levels, strict=True)])
 
 
-def _levels_label(dimensions: Sequence[Dimension], levels: Sequence[str]) -> Text:
+def levels_label(dimensions: Sequence[Dimension], levels: Sequence[str]) -> Text:
+    """What a group is called: its levels, without the totals."""
     labels = [
         level.label
         for dimension, name in zip(dimensions, levels, strict=True)
@@ -242,6 +244,13 @@ def _levels_label(dimensions: Sequence[Dimension], levels: Sequence[str]) -> Tex
         if level.name == name
     ]
     return joined(" · ", " · ", labels) if labels else text("table.all")
+
+
+def finest_levels(dimensions: Sequence[Dimension], levels: Sequence[str]) -> tuple[str, ...]:
+    """A group's levels with the coarser ones of each hierarchy left out: a class without its grade."""
+    fixed = {dimension.name for dimension, level in zip(dimensions, levels, strict=True) if level != TOTAL}
+    coarser = {dimension.parent for dimension in dimensions if dimension.name in fixed}
+    return tuple(TOTAL if d.name in coarser else level for d, level in zip(dimensions, levels, strict=True))
 
 
 def joined(en: str, zh: str, labels: Sequence[Text]) -> Text:

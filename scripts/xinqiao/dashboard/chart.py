@@ -1,4 +1,6 @@
-"""One chart for answers that step from low to high: diverging bars as SVG, and the same in words.
+"""One chart for answers that step from low to high: bars as SVG, and the same in words.
+
+Likert answers diverge from their middle; the ranges of a score, which have none, begin at the left.
 
 All positions across are per cent of the width and all text keeps its size, so that one drawing is
 legible from 320 to 1280 px; colours are CSS variables, so that it follows light and dark.
@@ -7,11 +9,12 @@ legible from 320 to 1280 px; colours are CSS variables, so that it follows light
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xinqiao.core.text import Lang
 from xinqiao.dashboard.reading import Answer, Distribution, Pair
+from xinqiao.dashboard.telling import alone
 from xinqiao.dashboard.words import Words
 
 LEFT, RIGHT = 13.0, 87.0
@@ -19,6 +22,8 @@ BAR, LINE, GAP, PAIR_GAP, TOP = 26, 18, 20, 8, 4
 # A hidden answer's width says nothing: the same for each, in parts of the whole.
 HIDDEN_WIDTH = 0.09
 LABEL_FROM = 9.5
+# The ranges of a score have so many shades besides the first.
+STEPS = 4
 NARROW, BROAD = 285.0, 640.0
 WIDE_LETTER, LETTER = 14.5, 7.4
 CLOSING = "，。、；：？！）》”’…,.;:?!)"
@@ -56,9 +61,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The bars of questions with the same answers. Heights in px, `centre` in per cent."""
+    """The bars of questions with the same answers. Heights in px, `centre` in per cent.
+
+    title, desc: for screen readers; about: what the bars say in a sentence, which may be empty.
+    """
 
     number: int
+    title: str
+    about: str
+    desc: str
     height: int
     centre: float
     legend: tuple[tuple[str, str], ...]
@@ -67,14 +78,14 @@ class Panel:
 
 
 def panels(found: Sequence[Distribution], pairs: Sequence[Pair], lang: Lang) -> tuple[Panel, ...]:
-    """The chart's panels, one for each set of answers; before and now stand next to each other."""
+    """The chart's panels, one for each set of answers; before and now stand next to each other, ranges last."""
     families: dict[tuple[tuple[str, str], ...], list[Distribution]] = {}
-    for distribution in _paired_order([item for item in found if item.likert], pairs):
+    for distribution in _paired_order([item for item in found if item.stacked], pairs):
         answers = tuple((answer.name, answer.label[lang]) for answer in distribution.answers)
         families.setdefault(answers, []).append(distribution)
     followers = {pair.now: pair.before for pair in pairs}
-    largest_first = sorted(families.values(), key=len, reverse=True)
-    return tuple(_panel(n, family, followers, lang) for n, family in enumerate(largest_first, start=1))
+    largest_first = sorted(families.values(), key=lambda family: (family[0].banded, -len(family)))
+    return tuple(panel(n, family, lang, followers=followers) for n, family in enumerate(largest_first, start=1))
 
 
 def _paired_order(found: Sequence[Distribution], pairs: Sequence[Pair]) -> list[Distribution]:
@@ -85,7 +96,16 @@ def _paired_order(found: Sequence[Distribution], pairs: Sequence[Pair]) -> list[
     return sorted(found, key=lambda item: places[item.of])
 
 
-def _panel(number: int, family: Sequence[Distribution], followers: dict[str, str], lang: Lang) -> Panel:
+def panel(
+    number: int,
+    family: Sequence[Distribution],
+    lang: Lang,
+    *,
+    title: str = "",
+    followers: Mapping[str, str] | None = None,
+) -> Panel:
+    """The bars of some distributions with the same answers; followers: which one stands close below which."""
+    follows, say = followers or {}, Words(lang)
     extents = [_extent(distribution) for distribution in family]
     left, right = (max(side) for side in zip(*extents, strict=True))
     scale = (RIGHT - LEFT) / (left + right)
@@ -93,13 +113,16 @@ def _panel(number: int, family: Sequence[Distribution], followers: dict[str, str
     rows: list[Row] = []
     top, before = TOP, ""
     for distribution in family:
-        paired = followers.get(distribution.of) == before != ""
+        paired = follows.get(distribution.of) == before != ""
         top -= (GAP - PAIR_GAP) if paired else 0
         row = _row(distribution, centre, scale, top, lang)
         rows.append(row)
         top, before = row.bar + BAR + GAP, distribution.of
     return Panel(
         number=number,
+        title=title or say("chart.title"),
+        about=_about(family, say),
+        desc=say("chart.desc_ranges" if family[0].banded else "chart.desc"),
         height=top - GAP + TOP,
         centre=round(centre, 2),
         legend=tuple((_tone(family[0], answer), answer.label[lang]) for answer in family[0].answers),
@@ -108,11 +131,26 @@ def _panel(number: int, family: Sequence[Distribution], followers: dict[str, str
     )
 
 
+def _about(family: Sequence[Distribution], say: Words) -> str:
+    """Of one question what it says; of several which has the largest and which the smallest positive share."""
+    if len(family) == 1:
+        return alone(family[0], say)
+    shares = [(found, found.share([answer.name for answer in found.positive])) for found in family if found.likert]
+    known = [(share.percent, found) for found, share in shares if share and share.percent is not None]
+    if len(known) < 2:
+        return ""
+    (least, last), (most, first) = (end(known, key=lambda one: one[0]) for end in (min, max))
+    labels = say.choices([answer.label for answer in family[0].positive[::-1]])
+    named = {"first": first.label[say.lang], "last": last.label[say.lang]}
+    return say("telling.ends", labels=labels, **named, most=most, least=least)
+
+
 def _extent(distribution: Distribution) -> tuple[float, float]:
     """How far a bar reaches left and right of the centre, in parts of those who answered."""
     left = right = 0.0
+    sides = distribution.side
     for answer in distribution.answers:
-        width, side = _width(distribution, answer), distribution.side[answer.name]
+        width, side = _width(distribution, answer), sides.get(answer.name, 1)
         left += width * (1 - side) / 2
         right += width * (1 + side) / 2
     return left, right
@@ -124,6 +162,9 @@ def _width(distribution: Distribution, answer: Answer) -> float:
 
 
 def _tone(distribution: Distribution, answer: Answer) -> str:
+    if not distribution.side:
+        place = [item.name for item in distribution.answers].index(answer.name)
+        return f"xqs-step{round(place * STEPS / max(len(distribution.answers) - 1, 1))}"
     side = distribution.side[answer.name]
     if side == 0:
         return "xqs-mid"
@@ -177,6 +218,8 @@ def _number(distribution: Distribution, answers: Sequence[Answer]) -> str:
 
 
 def _sum(distribution: Distribution, side: int) -> str:
+    if not distribution.side:
+        return ""
     return _number(distribution, [a for a in distribution.answers if distribution.side[a.name] == side])
 
 

@@ -8,8 +8,11 @@ from decimal import Decimal
 
 from xinqiao.core.form import Form
 from xinqiao.core.safe import SafeTable
+from xinqiao.core.summary import MeasureKind
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard import figures
+from xinqiao.dashboard.effect import effect_of
+from xinqiao.dashboard.naming import measure_label
 from xinqiao.dashboard.reading import (
     Distribution,
     Pair,
@@ -17,11 +20,15 @@ from xinqiao.dashboard.reading import (
     distributions,
     exact,
     figure,
+    measures,
     pairs,
     recommending,
     summaries,
 )
+from xinqiao.dashboard.telling import sentence
 from xinqiao.dashboard.words import Words
+
+MOST_ANSWERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +44,21 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A pair's two figures: shares of positive answers, or means; None where one of them is hidden."""
+    """A pair's two figures: shares of positive answers, or means; None where one of them is hidden.
+
+    effect: the difference of the means in standard deviations; None where it cannot be worked out.
+    """
 
     label: Text
     before: int | Decimal | None = None
     now: int | Decimal | None = None
     positive: tuple[Text, ...] = ()
+    effect: Decimal | None = None
+
+    @property
+    def signed(self) -> str:
+        """The effect with its sign."""
+        return f"{self.effect:+}".replace("-", "−") if self.effect is not None else ""
 
     @property
     def direction(self) -> str:
@@ -77,8 +93,29 @@ class Lead:
         if len(rose) > 1:
             key = "lead.pairs_all" if set(rose) == {"rose"} else "lead.pairs_count"
             yield self.say(key, all=len(rose), rose=rose.count("rose"))
-        if sentence := self._recommend():
-            yield sentence
+        if recommended := self._recommend():
+            yield recommended
+        yield from self._answers()
+
+    def headline(self) -> str:
+        """The one sentence that says most, for a list of forms."""
+        told = [change for change in self.changes if change.direction != "hidden"]
+        measured = figures.sentences(self.form, self.tables, self.say)
+        candidates = (*([self.change(told[0])] if told else []), *measured, self._recommend(), *self._answers())
+        return next((said for said in candidates if said), self.say("lead.nothing"))
+
+    def _answers(self) -> Iterator[str]:
+        """Where nothing is compared: what the first questions say, and the first mean."""
+        if self.pairs or recommending(self.form, self.tables):
+            return
+        said = [sentence(found, self.say) for found in self.found.values()]
+        yield from [words for words in said if words][:MOST_ANSWERS]
+        for measure in dict.fromkeys(m for table in exact(self.tables) for m in measures(table)):
+            cell = figure(self.form, self.tables, str(measure)) if measure.kind is MeasureKind.MEAN else None
+            if cell and cell.value is not None:
+                label = measure_label(self.form, measure.of)[self.lang]
+                yield self.say("lead.mean", label=label, mean=str(cell.value))
+                return
 
     def change(self, change: Change) -> str:
         """One pair as a sentence."""
@@ -127,7 +164,9 @@ class Lead:
     def _change(self, pair: Pair) -> Change:
         before, now = (self._positive(name) for name in (pair.before, pair.now))
         if before and now and before[0].percent is not None and now[0].percent is not None:
-            return Change(label=pair.label, before=before[0].percent, now=now[0].percent, positive=now[1])
+            effect = effect_of(*(self.found[f"distribution({name})"] for name in (pair.before, pair.now)))
+            shares = {"before": before[0].percent, "now": now[0].percent}
+            return Change(label=pair.label, **shares, positive=now[1], effect=effect)
         cells = [figure(self.form, self.tables, f"mean({name})") for name in (pair.before, pair.now)]
         first, second = (cell.value if cell else None for cell in cells)
         if first is None or second is None:

@@ -50,7 +50,7 @@ class Distribution:
     """The answers to one question in one group.
 
     `answers` stand as the form lists them, lowest score first where all are scored, without `_none`.
-    `base` is how many answered; None where that is hidden or unknown.
+    `base` is how many answered; None where that is hidden or unknown. banded: its answers are ranges of a score.
     """
 
     of: str
@@ -58,6 +58,13 @@ class Distribution:
     answers: tuple[Answer, ...]
     base: int | None
     several: bool = False
+    banded: bool = False
+
+    def called(self, label: Text) -> Distribution:
+        """The same under another name, as that of a group."""
+        return Distribution(
+            of=self.of, label=label, answers=self.answers, base=self.base, several=self.several, banded=self.banded
+        )
 
     @property
     def whole(self) -> bool:
@@ -95,6 +102,11 @@ class Distribution:
     def likert(self) -> bool:
         """Whether its answers are steps from low to high that diverge from a middle."""
         return bool(self.side) and len(self.answers) in LIKERT
+
+    @property
+    def stacked(self) -> bool:
+        """Whether its answers are steps that one bar can show: a Likert item, or the ranges of a score."""
+        return self.likert or (self.banded and len(self.answers) in range(2, 8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +154,7 @@ class Group:
             answers=tuple(answers),
             base=self._base(measure, answers, several),
             several=several,
+            banded=measure.banded,
         )
 
     def _base(self, measure: Measure, answers: Sequence[Answer], several: bool) -> int | None:

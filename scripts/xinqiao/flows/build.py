@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,8 +14,10 @@ from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.overview import Released, overview_html
 from xinqiao.dashboard.package import sizes
 from xinqiao.dashboard.page import awaiting_page, summary_page
+from xinqiao.dashboard.quoting import quotable
 from xinqiao.dashboard.released import read_package
 from xinqiao.flows.commit import commit_of
 from xinqiao.flows.forms import proven_forms
@@ -23,13 +25,16 @@ from xinqiao.flows.ledger import ledger_path
 from xinqiao.flows.notes import notes
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import form_path, recipients, told_by_key, with_instances
+from xinqiao.flows.staff import build_staff, latest
 from xinqiao.forms.listing import listing_page
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
-from xinqiao.site.build import PortalNames, build_site
+from xinqiao.site.build import Given, PortalNames, build_site
 from xinqiao.site.help_lines import HelpLine, help_html, read_help_lines
 from xinqiao.site.manifest import Stamp, build_moment
 
+# In the page of summaries: where the overview stands.
+OVERVIEW_MARK = "<!-- summaries -->"
 Pages = dict[Lang, dict[str, str]]
 
 
@@ -48,20 +53,17 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
         listed = [form for form in forms if not (form.occasion and form.occasion.over)]
         pages[lang]["forms/index.md"] = listing_page(listed, lang, open_=opened, readers=config.readers)
     lacking: list[Problem] = []
+    released: list[Released] = []
     for form in forms:
         progress(f"{form.id}: pages")
         lacking += _form_pages(config, form, pages)
-        latest = _latest(config.released_dir(form.id, Audience.PUBLIC))
-        _summary_pages(config, form.joined, latest, pages)
-        if latest:
-            files |= {f"summaries/{form.id}/{file.name}": file for file in sorted(latest.iterdir())}
+        released += _released(config, form, pages, files)
     if (ledger := ledger_path(config, Audience.PUBLIC)).is_file():
         files[f"summaries/{ledger.name}"] = ledger
     problems += told_by_key(lacking)
     problems += build_site(
         config.root,
-        pages=pages,
-        files=files,
+        others=Given(pages=pages, files=files, fills=_overview(config, released), figures=_quotable(released)),
         names=PortalNames(
             title=config.title,
             college=config.college,
@@ -74,8 +76,28 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
         production=not config.demonstration,
         progress=progress,
     )
-    said = Text.of(zh=f"网站已建好：{output}", en=f"The site is ready: {output}")
-    return Outcome(said=said, document={"output": str(output)}, problems=tuple(problems))
+    return _outcome(output, problems, *build_staff(config, forms, output))
+
+
+def _released(config: Config, form: Form, pages: Pages, files: dict[str, Path | bytes]) -> Iterator[Released]:
+    """What of a form is public, if it has summaries for everybody: its page and its downloads, put in their places."""
+    folder = latest(config.released_dir(form.id, Audience.PUBLIC))
+    if folder:
+        files |= {f"summaries/{form.id}/{file.name}": file for file in sorted(folder.iterdir())}
+    if any(summary.audience is Audience.PUBLIC for summary in form.summaries):
+        released = Released(form=form.joined, tables=read_package(folder) if folder else (), href=f"{form.id}/")
+        _summary_pages(config, released, folder, pages)
+        yield released
+
+
+def _outcome(output: Path, problems: Sequence[Problem], staff: Path | None, found: Sequence[Problem]) -> Outcome:
+    said = Text.of(
+        zh=f"网站已建好：{output}" + (f"；教职工汇总：{staff}（不要放到公开网站上）" if staff else ""),
+        en=f"The site is ready: {output}"
+        + (f"; staff's summaries: {staff} (keep them off the public web)" if staff else ""),
+    )
+    document = {"output": str(output), **({"staff": str(staff)} if staff else {})}
+    return Outcome(said=said, document=document, problems=(*problems, *found))
 
 
 def _with_instances(config: Config, forms: Sequence[Form], now: datetime) -> Sequence[Form]:
@@ -148,16 +170,21 @@ def _articles(config: Config, lang: Lang) -> list[tuple[str, str]]:
     return found
 
 
-def _latest(folder: Path) -> Path | None:
-    """The newest release of a form; None before the first."""
-    releases = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    return releases[-1] if releases else None
+def _overview(config: Config, released: Sequence[Released]) -> dict[Lang, dict[str, str]]:
+    """What stands in the page of summaries in the place of its mark."""
+    return {
+        lang: {OVERVIEW_MARK: overview_html(released, lang, demonstration=config.demonstration, assets="../assets/")}
+        for lang in Lang
+    }
 
 
-def _summary_pages(config: Config, form: Form, latest: Path | None, pages: Pages) -> None:
-    if not any(summary.audience is Audience.PUBLIC for summary in form.summaries):
-        return
-    tables = read_package(latest) if latest else ()
+def _quotable(released: Sequence[Released]) -> dict[str, Mapping[str, Text]]:
+    """The figures that news may quote, form by form."""
+    return {one.form.id: quotable(one.form, one.tables) for one in released}
+
+
+def _summary_pages(config: Config, released: Released, folder: Path | None, pages: Pages) -> None:
+    form, tables = released.form, released.tables
     for lang in Lang:
         pages[lang][f"summaries/{form.id}.md"] = (
             summary_page(
@@ -166,9 +193,9 @@ def _summary_pages(config: Config, form: Form, latest: Path | None, pages: Pages
                 lang,
                 demonstration=config.demonstration,
                 files=".",
-                sizes=sizes(latest),
+                sizes=sizes(folder),
                 notes=tuple(notes(config, form.id, lang)),
             )
-            if latest
+            if folder
             else awaiting_page(form, lang)
         )

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +19,7 @@ from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.check import check_site
-from xinqiao.site.compose import given, lay_out, merged, news_pages
+from xinqiao.site.compose import filled, given, lay_out, merged, news_pages
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.evergreen import evergreen
 from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
@@ -27,6 +27,7 @@ from xinqiao.site.integrity import guard
 from xinqiao.site.manifest import Stamp, write_manifest
 from xinqiao.site.newsroom import Article, read_articles, run_pelican
 from xinqiao.site.program import Program, run_all
+from xinqiao.site.quoted import Figures, quote_problems, with_figures
 from xinqiao.site.tree import Tree
 
 DOCS = "build/docs"
@@ -58,6 +59,20 @@ class PortalNames:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What other rooms have made for the site.
+
+    pages: path below `docs/<lang>` → Markdown; files: path → content, in both languages; fills: mark in an evergreen
+    page → HTML in its place; figures: what news may quote.
+    """
+
+    pages: Mapping[Lang, Mapping[str, str]]
+    files: Mapping[str, bytes | Path]
+    fills: Mapping[Lang, Mapping[str, str]] = field(default_factory=dict)
+    figures: Figures = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """All that a project's own files say, read and found right."""
 
@@ -71,8 +86,7 @@ class Sources:
 def build_site(
     project: Path,
     *,
-    pages: Mapping[Lang, Mapping[str, str]],
-    files: Mapping[str, bytes | Path],
+    others: Given,
     names: PortalNames,
     stamp: Stamp,
     output: Path,
@@ -81,15 +95,13 @@ def build_site(
 ) -> tuple[Problem, ...]:
     """Builds the site of a project into `output` and gives the warnings.
 
-    `pages` (path below `docs/<lang>` → Markdown) and `files` (path → content, in both languages) are
-    what other rooms have made; `stamp` says which day it is. Raises XinqiaoError with all errors; `output` is then
-    as it was before.
+    `stamp` says which day it is. Raises XinqiaoError with all errors; `output` is then as it was before.
     """
     _check_output(output)
     progress("read")
     sources = read_sources(project, stamp.day, production=production)
     progress("compose")
-    tree, warnings = compose(project, sources, pages, files, names)
+    tree, warnings = compose(project, sources, others, names)
     with _beside(output) as side:
         progress("generate")
         run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
@@ -132,18 +144,18 @@ def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
         return None
 
 
-def compose(
-    project: Path,
-    sources: Sources,
-    pages: Mapping[Lang, Mapping[str, str]],
-    files: Mapping[str, bytes | Path],
-    names: PortalNames,
-) -> tuple[Tree, tuple[Problem, ...]]:
-    """Lays out `build/docs/<lang>`; gives the tree and the warnings."""
+def compose(project: Path, sources: Sources, others: Given, names: PortalNames) -> tuple[Tree, tuple[Problem, ...]]:
+    """Lays out `build/docs/<lang>`; gives the tree and the warnings.
+
+    Raises XinqiaoError (figure-unknown, figure-not-of-event, page-twice).
+    """
+    if wrong := tuple(quote_problems(project, sources.articles, sources.events, others.figures)):
+        raise XinqiaoError(wrong)
     with tempfile.TemporaryDirectory(prefix="xinqiao-news-") as folder:
         room = run_pelican(project, names.title, names.root, Path(folder))
-    news, warnings = news_pages(room, sources.articles, sources.events, _forms(pages))
-    tree = merged([sources.evergreen, news, given(pages, files)])
+    room = with_figures(room, others.figures)
+    news, warnings = news_pages(room, sources.articles, sources.events, _forms(others.pages))
+    tree = merged([filled(sources.evergreen, others.fills), news, given(others.pages, others.files)])
     lay_out(tree, project / DOCS)
     return tree, warnings
 

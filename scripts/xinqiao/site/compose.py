@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
@@ -82,6 +83,18 @@ def _unbuilt_forms(events: Mapping[str, Event], forms: frozenset[str]) -> Iterat
             form = getattr(event, label)
             if form and form not in forms:
                 yield Problem(code="event-form-not-built", place=event.form_places[label], params={"form": form})
+
+
+def filled(tree: Tree, fills: Mapping[Lang, Mapping[str, str]]) -> Tree:
+    """Evergreen pages with what other rooms have made in the place of its marks; nothing where there is nothing."""
+    found: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
+    for lang, pieces in tree.items():
+        for name, piece in pieces.items():
+            content = piece.content
+            for mark, made in fills.get(lang, {}).items():
+                content = content.replace(mark, made) if isinstance(content, str) else content
+            found[lang][name] = replace(piece, content=content)
+    return found
 
 
 def given(pages: Mapping[Lang, Mapping[str, str]], files: Mapping[str, bytes | Path]) -> Tree:
