@@ -37,7 +37,7 @@ PLACES = {
     "uvicorn": ("intake.receiver", "intake.serve"),
     "h11": ("intake.serve",),
     "anyio": ("intake.receiver",),
-    "frictionless": ("tables.validate", "forms.schema", "dashboard.package", "dashboard.released"),
+    "frictionless": ("tables.verdict", "forms.schema", "dashboard.package", "dashboard.released"),
     "jinja2": (
         "intake.sheet",
         "forms.page",
@@ -49,11 +49,15 @@ PLACES = {
     ),
     "markupsafe": ("intake.sheet", "forms.page", "dashboard.page", "dashboard.chart", "site."),
     "highspy": ("safety.",),
-    "numpy": ("safety.",),
+    "numpy": ("safety.", "tables."),
     "opendp": ("safety.noise",),
     "xlsxwriter": ("dashboard.workbook", "forms.xlsform.write"),
     "typst": ("dashboard.brief",),
     "openpyxl": ("tables.workbook", "forms.xlsform.grid"),
+    "pyarrow": ("tables.",),
+    "duckdb": ("tables.engine",),
+    "ibis": ("tables.",),
+    "pyspark": ("tables.spark",),
     "xlrd": ("forms.xlsform.grid",),
 }
 SAFE_TABLE_MAKERS = ("safety.", "dashboard.released")

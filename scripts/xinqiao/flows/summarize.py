@@ -18,11 +18,9 @@ from xinqiao.flows.project import load_form
 from xinqiao.flows.protect import protect, tables_document
 from xinqiao.forms.schema import table_schema
 from xinqiao.safety.release import Release
+from xinqiao.tables.answers import Answers, read_answers
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS
-from xinqiao.tables.read import read_file
-from xinqiao.tables.score import scorer
-from xinqiao.tables.validate import Validated, validate
 
 
 def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, progress: Progress) -> Outcome:
@@ -35,12 +33,12 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
         raise refuse("codes-need-store", form=form.id)
     if form.earlier:
         raise refuse("pair-needs-store", form=form.id)
-    checked = _judged(form, files, progress)
-    score = scorer(form)
-    rows = [score(row) for table in checked for _, row in table.rows]
+    answers = _judged(form, files, progress)
+    checked = [each.checked for each in answers]
+    rows = [row for each in answers for row in each.rows]
     progress(f"{len(rows)} rows: count, protect, audit")
     set_aside = Counter(code for table in checked for code in table.row_reasons.values())
-    period = weeks(day for table in checked for day in table.days.values())
+    period = weeks(day for each in answers for day in each.days)
     released = protect(config, form, rows, dict.fromkeys(REASONS, 0) | set_aside, period=period)
     write_package(output, form, released.tables, released.certificate, attended=released.attended)
     said = Text.of(
@@ -65,22 +63,22 @@ def _unrecorded(released: Release) -> Iterator[Problem]:
         yield Problem(code="dp-unrecorded", params={"epsilon": as_decimal(epsilon)})
 
 
-def _judged(form: Form, files: Sequence[Path], progress: Progress) -> Sequence[Validated]:
+def _judged(form: Form, files: Sequence[Path], progress: Progress) -> Sequence[Answers]:
     """Every file read and judged; the problems of all files that cannot be used in one error."""
     schema = table_schema(form, Lang.EN)
     problems = [
         Problem(code="file-not-found", place=Place(file=str(file))) for file in files if not file.is_file()
     ] or list(_twice(files))
-    checked = []
+    found = []
     for file in () if problems else files:
         progress(f"{file.name}: read, validate")
         try:
-            checked.append(validate(form, schema, read_file(file, form)))
+            found.append(read_answers(file, form, schema))
         except XinqiaoError as error:
             problems += error.problems
     if problems:
         raise XinqiaoError(problems)
-    return checked
+    return found
 
 
 def _twice(files: Sequence[Path]) -> Iterator[Problem]:

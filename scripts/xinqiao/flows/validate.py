@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xinqiao.config import Config
+from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.output import write_output
 from xinqiao.flows.project import form_path, load_form
 from xinqiao.forms.schema import table_schema
+from xinqiao.tables.answers import read_answers
 from xinqiao.tables.read import read_file
+from xinqiao.tables.validate import Checked
 from xinqiao.tables.validate import validate as judge
 from xinqiao.tables.written import clean_text, quarantine_text
 
@@ -37,22 +40,31 @@ def validate(
     if problems := list(_clashes(wanted, [path for path in (file, *form_files) if path.is_file()])):
         raise XinqiaoError(problems)
     progress(f"{file.name}: read, validate")
-    raw = read_file(file, form)
-    checked = judge(form, table_schema(form, Lang.EN), raw)
+    checked = _checked(form, file, clean, quarantine)
     if report:
         write_output(report, json.dumps(checked.as_json(), ensure_ascii=False, indent=2) + "\n")
+    written = [str(path) for path in wanted]
+    said = Text.of(
+        zh=f"可用 {checked.usable} 行，隔离 {checked.quarantined} 行。" + _also("已写入：", "、", written, "。"),
+        en=f"{checked.usable} rows can be used, {checked.quarantined} set aside."
+        + _also(" Written: ", ", ", written, "."),
+    )
+    return Outcome(said=said, document=checked.as_json(), problems=checked.problems)
+
+
+def _checked(form: Form, file: Path, clean: Path | None, quarantine: Path | None) -> Checked:
+    """What of a file can be used; read whole where its rows are to be written, as they are held until then."""
+    schema = table_schema(form, Lang.EN)
+    if not (clean or quarantine):
+        return read_answers(file, form, schema).checked
+    raw = read_file(file, form)
+    checked = judge(form, schema, raw)
     if clean:
         write_output(clean, clean_text(form, checked))
     if quarantine:
         # Spreadsheets, in which people look at this file, know UTF-8 by its mark.
         write_output(quarantine, "\ufeff" + quarantine_text(raw, checked))
-    written = [str(path) for path in wanted]
-    said = Text.of(
-        zh=f"可用 {len(checked.rows)} 行，隔离 {checked.quarantined} 行。" + _also("已写入：", "、", written, "。"),
-        en=f"{len(checked.rows)} rows can be used, {checked.quarantined} set aside."
-        + _also(" Written: ", ", ", written, "."),
-    )
-    return Outcome(said=said, document=checked.as_json(), problems=checked.problems)
+    return checked
 
 
 def _also(before: str, between: str, names: Iterable[str], after: str) -> str:

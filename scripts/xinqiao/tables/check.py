@@ -18,29 +18,32 @@ from xinqiao.core.form import Form
 from xinqiao.core.logic import Calculations
 from xinqiao.core.question import CHOOSING, Question
 
+# A question with its parsed relevance and constraint.
+Rule = tuple[Question, Node | None, Node | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Logic:
-    """A form's questions with their expressions, parsed once for all rows."""
+    """A form's questions with their expressions, parsed once for all rows; `judged` can be at fault."""
 
-    rules: tuple[tuple[Question, Node | None, Node | None], ...]
+    conditional: tuple[Rule, ...]
+    judged: tuple[Rule, ...]
     calculations: Calculations
 
     @classmethod
     def of(cls, form: Form) -> Logic:
         """The logic of every question that can be answered, in order."""
-        return cls(
-            tuple(
-                (
-                    question,
-                    relevance.tree() if (relevance := question.relevance) else None,
-                    question.constraint.tree() if question.constraint else None,
-                )
-                for question in form.questions
-                if question.answered
-            ),
-            Calculations(form.questions),
+        rules = tuple(
+            (
+                question,
+                relevance.tree() if (relevance := question.relevance) else None,
+                question.constraint.tree() if question.constraint else None,
+            )
+            for question in form.questions
+            if question.answered
         )
+        judged = tuple(rule for rule in rules if rule[0].required or rule[2] or rule[0].choice_filter or rule[0].steps)
+        return cls(tuple(rule for rule in rules if rule[1]), judged, Calculations(form.questions))
 
     def keep_relevant(
         self, answers: Mapping[str, str], today: date | None = None
@@ -57,7 +60,7 @@ class Logic:
         kept: dict[str, Value] = dict(values)
         told = self.calculations.over(kept, today)
         emptied: list[str] = []
-        for question, relevant, _ in self.rules:
+        for question, relevant, _ in self.conditional:
             if relevant and not truth(evaluate(relevant, told, kept.get(question.name), today)):
                 if kept.get(question.name) not in {None, ""}:
                     emptied.append(question.name)
@@ -67,12 +70,12 @@ class Logic:
     def faults(self, values: Mapping[str, Value], today: date | None = None) -> Iterator[tuple[str, str]]:
         """(code, question) for each typed value that breaks a rule of its question."""
         told = self.calculations.over(values, today)
-        for question, relevant, constraint in self.rules:
+        for question, relevant, constraint in self.judged:
             value = values.get(question.name)
             if value is None:
                 if question.required and (relevant is None or truth(evaluate(relevant, told, None, today))):
                     yield "answer-required", question.name
-            elif _outside(question, value, told):
+            elif (question.choice_filter or question.steps) and _outside(question, value, told):
                 yield "answer-outside", question.name
             elif constraint and not truth(evaluate(constraint, told, value, today)):
                 yield "answer-constraint", question.name

@@ -50,7 +50,7 @@ class RawTable:
 
 
 def read_file(path: Path, form: Form) -> RawTable:
-    """A file of answers as `form.file` describes it: CSV or XLSX.
+    """A file of answers as `form.file` describes it: CSV, XLSX or Parquet.
 
     Where that says nothing: UTF-8, UTF-16 with its mark, or GB18030; comma, semicolon or tab; the first
     sheet. Columns are found by `question.column`, else by the question's name; our own CSV (written.py)
@@ -67,7 +67,7 @@ def read_file(path: Path, form: Form) -> RawTable:
         raise refuse("file-empty", Place(file=file))
     if header.strange:
         raise refuse("file-undecodable", Place(file=file))
-    reading = _Reading.of(form, asked, header, file)
+    reading = Reading.of(form, asked, header, file)
     written = (header, *stream)
     filled = [record for record in written[1:] if not record.blank]
     dropped = len(written) - 1 - len(filled)
@@ -91,7 +91,7 @@ def read_file(path: Path, form: Form) -> RawTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class Reading:
     """How one file is read by one form: where each question stands and how it is written there."""
 
     labels: tuple[str, ...]
@@ -102,7 +102,8 @@ class _Reading:
     day_format: str
 
     @classmethod
-    def of(cls, form: Form, asked: Sequence[Question], header: Record, file: str) -> _Reading:
+    def of(cls, form: Form, asked: Sequence[Question], header: Record, file: str) -> Reading:
+        """By a file's header. Raises XinqiaoError (columns-unknown, date-column-missing)."""
         labels = tuple(spelled(cell) for cell in header.written)
         own = labels[:1] == (NUMBER,)
         found = columns(asked, labels, own=own)
@@ -122,6 +123,7 @@ class _Reading:
         )
 
     def header_findings(self, asked: Sequence[Question]) -> Iterator[Finding]:
+        """Which columns lack, stand there twice, or belong to no question."""
         used = (NUMBER,) if self.day_at is None else (NUMBER, self.labels[self.day_at])
         return header_findings(asked, self.labels, self.columns, used)
 
@@ -129,10 +131,13 @@ class _Reading:
         """The answers of a record, and what was seen in it; neither where `keep_if` leaves it out."""
         if fault := self._fault(record):
             return None, [Finding(code=fault, row=record.number)]
-        faults = {name: code for name, at in self.columns.items() if (code := _cell_fault(record, at))}
+        cells = record.written
+        faults: dict[str, str] = {}
+        if record.unsaved or max(map(len, cells), default=0) > LONGEST_ANSWER:
+            faults = {name: code for name, at in self.columns.items() if (code := _cell_fault(record, at))}
         places = {name: at for name, at in self.columns.items() if name not in faults}
         answers = {
-            name: spelling.read(record.written[places[name]]) if name in places else ""
+            name: spelling.read(cells[places[name]]) if name in places else ""
             for name, spelling in self.spellings.items()
         }
         if self.keep_if and not truth(evaluate(self.keep_if, answers, None, None)):

@@ -59,11 +59,16 @@ class _Item:
 
 def _score(scale: Scale, items: tuple[_Item, ...], row: Row) -> Score:
     present = [value for item in items if (value := item.of_row(row)) is not None]
-    if not present or len(items) - len(present) > scale.missing_items:
+    return score_of(scale, sum(present), len(present))
+
+
+def score_of(scale: Scale, points: int, present: int) -> Score:
+    """The score of a scale whose items that are there, `present` of them, come to so many points."""
+    if not present or len(scale.items) - present > scale.missing_items:
         return None
-    total = Fraction(sum(present), len(present)) * scale.factor
+    total = Fraction(points, present) * scale.factor
     if scale.method is Method.SUM:
-        total *= len(items)
+        total *= len(scale.items)
     return total.numerator if total.denominator == 1 else total
 
 

@@ -14,6 +14,8 @@ from xinqiao.tables.file import Record, delimiter_of, records
 from xinqiao.tables.finding import Finding
 from xinqiao.tables.workbook import LOCKED, OLE, XLSX, sheet, sheet_records
 
+PARQUET = b"PAR1"
+
 
 def records_of(
     raw: bytes, file: str, about: ForeignFile, known: Collection[str]
@@ -25,6 +27,11 @@ def records_of(
     if raw.startswith(XLSX):
         rows, others = sheet(raw, file, about.sheet)
         return sheet_records(rows, known), [Finding(code="sheets-extra", count=others)] if others else []
+    if raw.startswith(PARQUET):
+        # Slow to start, and most runs read none.
+        from xinqiao.tables.parquet import ParquetFile  # noqa: PLC0415
+
+        return ParquetFile(raw, file).records(), []
     if raw.startswith(OLE) and LOCKED in raw:
         raise refuse("workbook-locked", Place(file=file))
     delimiter = about.delimiter

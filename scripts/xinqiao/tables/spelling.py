@@ -18,6 +18,7 @@ from xinqiao.tables.score import mirror
 # Longer runs of digits are no answer; they would only cost time.
 NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?")
 WHOLE = re.compile(r"-?[0-9]+")
+MOST_SEEN = 4096
 LONGEST_ANSWER = 65_536
 """Characters: the largest size class of a sealed answer."""
 
@@ -35,6 +36,7 @@ class Spelling:
     missing: frozenset[str] = frozenset()
     turned: Mapping[str, str] = field(default_factory=dict)
     mirror: int | None = None
+    seen: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def foreign(cls, question: Question, missing: Iterable[str] = (), *, turn: bool = False) -> Spelling:
@@ -60,6 +62,16 @@ class Spelling:
 
         What the form does not know stays as it is, for the validation to find.
         """
+        if self.question.kind is Kind.TEXT and self.question.role is not Role.DIMENSION and not self.missing:
+            return cell.strip()
+        # A file says the same few things again and again.
+        if (known := self.seen.get(cell)) is None:
+            if len(self.seen) >= MOST_SEEN:
+                self.seen.clear()
+            known = self.seen[cell] = self._read(cell)
+        return known
+
+    def _read(self, cell: str) -> str:
         text = spelled(cell)
         if not text or (self.missing and _compared(text) in self.missing):
             return ""

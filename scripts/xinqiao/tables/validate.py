@@ -1,49 +1,38 @@
-"""Which rows can be used: frictionless judges by the Table Schema, check.py by the form's own logic.
-
-frictionless quotes answers in its messages. Nothing of them leaves this module: of each fault only our
-code, the row's number and the question's name are kept.
-"""
+"""Which rows can be used: frictionless judges by the Table Schema (verdict.py), check.py by the form's own logic."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
-from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from datetime import date
 
 from xinqiao.core.expression import Value
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Problem
-from xinqiao.core.question import BadAnswer, Kind, Question
+from xinqiao.core.question import BadAnswer
 from xinqiao.core.record import Row
 from xinqiao.core.summary import WEEK
+from xinqiao.tables.careless import lists, straight
 from xinqiao.tables.check import Logic
-from xinqiao.tables.columns import NUMBER
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import Finding, counts, problems, row_reasons
 from xinqiao.tables.read import Answers, RawTable
-
-if TYPE_CHECKING:
-    import frictionless
-
-# Whole numbers beyond this are no answer; browsers would not hold them exactly.
-LARGEST = 10**15
+from xinqiao.tables.verdict import Verdict, Verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validated:
-    """The rows that can be used, by their 1-based number, and what was found in all others.
-
-    `days`: number → when a usable row was given, where the file tells.
-    """
+class Checked:
+    """How many rows of a file can be used, and what was found in all others."""
 
     form: str
     file: str
-    rows: tuple[tuple[int, Row], ...] = field(repr=False)
     findings: tuple[Finding, ...]
-    days: Mapping[int, date] = field(default_factory=dict, repr=False)
+
+    @property
+    def usable(self) -> int:
+        """How many rows can be used."""
+        raise NotImplementedError
 
     @property
     def quarantined(self) -> int:
@@ -74,11 +63,27 @@ class Validated:
         """The document of `validate --json`; no answers."""
         return {
             "form": self.form,
-            "rows": len(self.rows) + self.quarantined,
-            "valid": len(self.rows),
+            "rows": self.usable + self.quarantined,
+            "valid": self.usable,
             "quarantined": self.quarantined,
             "problems": [finding.as_json() for finding in self.findings],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated(Checked):
+    """The rows that can be used, by their 1-based number, and what was found in all others.
+
+    `days`: number → when a usable row was given, where the file tells.
+    """
+
+    rows: tuple[tuple[int, Row], ...] = field(repr=False)
+    days: Mapping[int, date] = field(default_factory=dict, repr=False)
+
+    @property
+    def usable(self) -> int:
+        """How many rows can be used."""
+        return len(self.rows)
 
 
 def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validated:
@@ -89,23 +94,12 @@ def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validat
     does a row that lacks it. An answer to an irrelevant question is emptied and counted.
     Raises ValueError where the schema's fields are not the form's questions.
     """
-    judge = _Judge.of(form)
     findings = list(raw.findings)
-    kept: list[tuple[int, Answers]] = []
-    for number, answers in raw.rows:
-        relevant, emptied = judge.logic.keep_relevant(answers, raw.days.get(number))
-        findings += [Finding(code="answer-irrelevant", row=number, field=name) for name in emptied]
-        kept.append((number, relevant))
     rows: list[tuple[int, Row]] = []
-    for (number, answers), judged in zip(kept, _judged(schema, tuple(judge.asked), kept), strict=True):
-        values, seen = judge.row(answers, judged, raw.days.get(number))
-        found = [Finding(code=code, row=number, field=name) for code, name in seen]
-        findings += found
-        if not any(finding.sets_aside for finding in found):
-            levels: dict[str, Value] = {made.name: made.level(values[made.source]) for made in form.derived}
-            if form.weekly:
-                levels[WEEK] = weeks([raw.days[number]]) if number in raw.days else None
-            rows.append((number, Row(values=values | levels)))
+    for judged in Judge(form, schema).rows(raw.rows, raw.days):
+        findings += judged.findings
+        if judged.row:
+            rows.append((judged.number, judged.row))
     return Validated(
         form=form.id,
         file=raw.file,
@@ -116,118 +110,68 @@ def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judge:
-    """A form's questions and logic, prepared once for all rows."""
+class Judged:
+    """One row's number, what was found in it, and its values; None where it is set aside."""
 
-    asked: Mapping[str, Question]
-    logic: Logic
-    lenient: frozenset[str]
+    number: int
+    findings: tuple[Finding, ...]
+    row: Row | None = field(repr=False)
 
-    @classmethod
-    def of(cls, form: Form) -> _Judge:
+
+class Judge:
+    """A form's questions, logic and schema, prepared once for all rows.
+
+    Raises ValueError where the schema's fields are not the form's questions.
+    """
+
+    def __init__(self, form: Form, schema: Mapping[str, object]) -> None:
         asked = {question.name: question for question in form.questions if question.answered}
-        lenient = frozenset(name for name, each in asked.items() if each.on_bad_answer is BadAnswer.CELL)
-        return cls(asked=asked, logic=Logic.of(form), lenient=lenient)
+        self._form, self._logic = form, Logic.of(form)
+        self._verdicts = Verdicts(schema, asked)
+        self._lists = lists(form)
+        self._lenient = {name for name, each in asked.items() if each.on_bad_answer is BadAnswer.CELL}
 
-    def row(
-        self, answers: Answers, judged: frictionless.Row, day: date | None
+    def rows(self, given: Iterable[tuple[int, Answers]], days: Mapping[int, date]) -> Iterator[Judged]:
+        """Each (number, answers) judged; days: number → when it was given, where that is known."""
+        for number, texts in given:
+            day = days.get(number)
+            answers, emptied = self._logic.keep_relevant(texts, day)
+            values, seen = self._row(self._verdicts.of(answers), day)
+            told = [("answer-irrelevant", name) for name in emptied]
+            findings = tuple(Finding(code=code, row=number, field=name) for code, name in (*told, *seen))
+            aside = any(finding.sets_aside for finding in findings)
+            if not aside and straight(self._lists, values):
+                findings += (Finding(code="row-straight", row=number),)
+            row = None if aside else Row(values=values | self._levels(values, day))
+            yield Judged(number=number, findings=findings, row=row)
+
+    def _levels(self, values: Mapping[str, Value], day: date | None) -> dict[str, Value]:
+        levels: dict[str, Value] = {made.name: made.level(values[made.source]) for made in self._form.derived}
+        if self._form.weekly:
+            levels[WEEK] = weeks([day]) if day else None
+        return levels
+
+    def _row(
+        self, verdicts: Iterable[tuple[str, Verdict]], day: date | None
     ) -> tuple[dict[str, Value], Sequence[tuple[str, str]]]:
         """The typed values of a row, None for those that are none or cannot be used, and (code, question) of faults."""
-        faults = list(dict.fromkeys(_schema_faults(judged)))
+        judged = dict(verdicts)
+        values = {name: verdict.value for name, verdict in judged.items()}
+        faults = [(verdict.fault, name) for name, verdict in judged.items() if verdict.fault]
         bad = {name for _, name in faults}
-        values = {
-            name: None if name in bad else _typed(question, judged, answers) for name, question in self.asked.items()
-        }
-        strict = [fault for fault in faults if fault[1] not in self.lenient]
-        spared = {name: code for code, name in faults if name in self.lenient}
+        strict = [fault for fault in faults if fault[1] not in self._lenient]
+        spared = {name: code for code, name in faults if name in self._lenient}
         emptied: list[str] = []
         while True:
             if spared:
                 # What an emptied answer made relevant is no longer so.
-                emptied += (gone := self.logic.irrelevant(values, day))
+                emptied += (gone := self._logic.irrelevant(values, day))
                 values |= dict.fromkeys(gone)
-            found = [fault for fault in self.logic.faults(values, day) if fault[1] not in bad | spared.keys()]
-            fresh = {name: code for code, name in found if name in self.lenient}
+            found = [fault for fault in self._logic.faults(values, day) if fault[1] not in bad | spared.keys()]
+            fresh = {name: code for code, name in found if name in self._lenient}
             if not fresh:
                 break
             spared |= fresh
             values |= dict.fromkeys(fresh)
         told = [("answer-lacking" if code == "answer-required" else "answer-emptied", n) for n, code in spared.items()]
         return values, [*strict, *found, *told, *(("answer-irrelevant", name) for name in emptied)]
-
-
-def _judged(
-    schema: Mapping[str, object], asked: Sequence[str], rows: Sequence[tuple[int, Answers]]
-) -> Iterator[frictionless.Row]:
-    import frictionless  # noqa: PLC0415  it takes more than a second to start
-
-    described = frictionless.Schema.from_descriptor(_without_codes(schema))
-    if sorted(described.field_names) != sorted(asked):
-        raise ValueError("the schema is not this form's")
-    order = described.field_names
-    # The row's number comes first: it names the row, and no row is blank to frictionless, which would
-    # not judge it then.
-    described.add_field(frictionless.Field.from_descriptor({"name": NUMBER, "type": "integer"}), position=1)
-
-    def cells() -> Iterator[Sequence[object]]:
-        yield [NUMBER, *order]
-        for number, answers in rows:
-            yield [number, *(answers[name] for name in order)]
-
-    with frictionless.resources.TableResource(data=cells, schema=described) as table:
-        yield from table.row_stream
-
-
-def _without_codes(schema: Mapping[str, object]) -> dict[str, object]:
-    """The schema without codes of missing answers: reading has emptied those, and what is left are names.
-
-    A file that writes 0 for "no answer" and 1–4 for what the form calls 0–3 would else lose every 0.
-    """
-    fields = [
-        {key: value for key, value in each.items() if key != "missingValues"}
-        for each in cast(Sequence[Mapping[str, object]], schema["fields"])
-    ]
-    return {**schema, "fields": fields}
-
-
-def _schema_faults(judged: frictionless.Row) -> Iterator[tuple[str, str]]:
-    """(code, question) for each error of a row, in the order of the schema, then for numbers too large.
-
-    To frictionless NaN is a number; here it is none.
-    """
-    for error in judged.errors:
-        name = str(getattr(error, "field_name", ""))
-        if error.type == "type-error":
-            yield "answer-type", name
-        else:
-            yield "answer-required" if judged[name] is None else "answer-outside", name
-    for name in judged.field_names:
-        value = judged[name]
-        if name != NUMBER and isinstance(value, int | Decimal) and not _kept(value):
-            yield "answer-outside", name
-
-
-def _kept(value: int | Decimal) -> bool:
-    """Whether a number is one, and of a size that every browser holds exactly."""
-    if isinstance(value, Decimal) and not value.is_finite():
-        return False
-    return -LARGEST <= value <= LARGEST
-
-
-def _typed(question: Question, judged: frictionless.Row, answers: Answers) -> Value:
-    text = answers[question.name]
-    if not text:
-        return None
-    match question.kind:
-        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            number = judged[question.name]
-            return int(number) if question.whole else float(number)
-        case Kind.DATE:
-            return cast(date, judged[question.name])
-        case Kind.TIME:
-            return cast(time, judged[question.name]).isoformat("minutes")
-        case Kind.SELECT_MULTIPLE:
-            chosen = text.split(" ")
-            known = [choice.name for choice in question.choices if choice.name in chosen]
-            return (*known, *(name for name in chosen if name not in known))
-    return text

@@ -1,0 +1,140 @@
+# ruff: noqa: PLC0415 - each step is a process of its own, and imports are not what is measured
+"""How fast rows are validated, scored and counted, beside frictionless on the same file in the same run.
+
+Run: python benchmarks/rows.py [ROWS …], by default a million. Generated answers: 22 questions, 1 % of rows
+with a fault.
+Processor seconds without imports, and the most memory that each process ever held; each step is a process of its own.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+UNITS = 50
+ITEMS = [f"p{at}" for at in range(1, 10)] + [f"g{at}" for at in range(1, 8)]
+HEADER = ["unit", "gender", "age", "year", *ITEMS, "sleep", "note"]
+OFTEN = "{name: '0', score: 0, label: {zh: 无, en: No}}, {name: '1', score: 1, label: {zh: 少, en: Few}}, "
+OFTEN += "{name: '2', score: 2, label: {zh: 多, en: Some}}, {name: '3', score: 3, label: {zh: 常, en: Many}}"
+
+
+def label(text: str) -> str:
+    return f"label: {{zh: {text}, en: {text}}}"
+
+
+def listed(names: list[str]) -> str:
+    return ", ".join(f"{{name: '{name}', {label(name)}}}" for name in names)
+
+
+def asked(name: str) -> str:
+    return f"  - {{type: select_one often, name: {name}, {label(name)}, required: true}}"
+
+
+FORM = f"""
+settings: {{form_id: rows, version: 1, purpose: survey, title: {{zh: 行, en: Rows}}}}
+survey:
+  - {{type: select_one unit, name: unit, {label("unit")}, required: true, role: dimension}}
+  - {{type: select_one gender, name: gender, {label("gender")}, required: true}}
+  - {{type: integer, name: age, {label("age")}, constraint: . >= 16 and . <= 60}}
+  - {{type: select_one year, name: year, {label("year")}}}
+{chr(10).join(map(asked, ITEMS))}
+  - {{type: integer, name: sleep, {label("sleep")}, constraint: . >= 0 and . <= 24}}
+  - {{type: text, name: note, {label("note")}, role: free-text}}
+choices:
+  unit: [{listed([f"c{at:02}" for at in range(UNITS)])}]
+  gender: [{listed(["f", "m"])}]
+  year: [{listed(["1", "2", "3", "4"])}]
+  often: [{OFTEN}]
+scales:
+  - name: low
+    title: {{zh: 甲, en: A}}
+    items: [{", ".join(ITEMS[:9])}]
+    method: sum
+    source: Generated
+    licence: none
+    bands: [{{name: few, low: 0, {label("few")}}}, {{name: many, low: 10, {label("many")}}}]
+  - {{name: tense, title: {{zh: 乙, en: B}}, items: [{", ".join(ITEMS[9:])}], method: sum, source: Own, licence: no}}
+summaries:
+  - name: by-unit
+    title: {{zh: 班级, en: Classes}}
+    by: [unit]
+    measures: [n, distribution(band(low)), mean(tense)]
+    audience: staff
+consent: {{zh: 同意, en: Agreed}}
+seal_to: [aggregation]
+retention: {{days: 365}}
+"""
+
+
+def generate(path: Path, rows: int) -> None:
+    chance = random.Random(1)  # noqa: S311 - no secret
+    with path.open("w", encoding="utf-8") as file:
+        file.write(",".join(HEADER) + "\n")
+        for _ in range(rows):
+            row = [f"c{chance.randrange(UNITS):02}", chance.choice("fm"), str(chance.randrange(17, 30))]
+            row += [str(chance.randrange(1, 5)), *(chance.choice("0123") for _ in ITEMS)]
+            row += [str(chance.randrange(3, 12)), chance.choice(["", "ok", "fine"])]
+            if chance.random() < 0.01:
+                row[chance.randrange(4, 20)] = chance.choice(["9", "x", ""])
+            file.write(",".join(row) + "\n")
+
+
+def ours(form_file: Path, path: Path) -> str:
+    import duckdb  # noqa: F401
+    import frictionless  # noqa: F401
+    import ibis  # noqa: F401
+
+    from xinqiao.core.text import Lang
+    from xinqiao.forms.read import read_form
+    from xinqiao.forms.schema import table_schema
+    from xinqiao.tables.sift import sift
+
+    form = read_form(form_file, {}, {})
+    start = time.process_time()
+    found = sift(path, form, table_schema(form, Lang.EN))
+    assert found is not None
+    counted = f"{found.usable} usable, {found.quarantined} set aside, {len(found.tally.counts)} groups"
+    return f"xinqiao       {time.process_time() - start:8.2f} s  {memory():5} MB  {counted}"
+
+
+def theirs(form_file: Path, path: Path) -> str:
+    import frictionless
+
+    from xinqiao.core.text import Lang
+    from xinqiao.forms.read import read_form
+    from xinqiao.forms.schema import table_schema
+
+    schema = frictionless.Schema.from_descriptor(table_schema(read_form(form_file, {}, {}), Lang.EN))
+    start = time.process_time()
+    with frictionless.Resource(path=path.name, basepath=str(path.parent), schema=schema) as table:
+        faulty = sum(not row.valid for row in table.row_stream)
+    return f"frictionless  {time.process_time() - start:8.2f} s  {memory():5} MB  {faulty} set aside"
+
+
+def memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main() -> None:
+    if sys.argv[1:2] in (["ours"], ["theirs"]):
+        step = ours if sys.argv[1] == "ours" else theirs
+        print(step(Path(sys.argv[2]), Path(sys.argv[3])))
+        return
+    for rows in [int(text) for text in sys.argv[1:]] or [1_000_000]:
+        with tempfile.TemporaryDirectory() as folder:
+            form_file, path = Path(folder) / "rows.yml", Path(folder) / "rows.csv"
+            form_file.write_text(FORM, encoding="utf-8")
+            generate(path, rows)
+            print(f"{rows} rows × {len(HEADER)} columns, {path.stat().st_size // 2**20} MB", flush=True)
+            # Ten million rows would take frictionless many minutes.
+            for step in ("ours", "theirs") if rows <= 1_000_000 else ("ours",):
+                subprocess.run([sys.executable, __file__, step, str(form_file), str(path)], check=True)  # noqa: S603
+
+
+if __name__ == "__main__":
+    main()

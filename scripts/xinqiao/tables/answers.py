@@ -1,0 +1,44 @@
+"""A file of answers, small or large, to what of it can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from xinqiao.core.form import Form
+from xinqiao.core.record import ScoredRow
+from xinqiao.tables.read import read_file
+from xinqiao.tables.score import scorer
+from xinqiao.tables.validate import Checked, validate
+
+# Bytes from which on the engine is worth its start of some seconds; a smaller file is done before it runs.
+LARGE = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What was found in a file, its usable rows scored, and days that span when these were given."""
+
+    checked: Checked
+    rows: Iterable[ScoredRow] = field(repr=False)
+    days: Sequence[date] = field(repr=False)
+
+
+def read_answers(path: Path, form: Form, schema: Mapping[str, object]) -> Answers:
+    """Reads, validates and scores a file; of a large one, in the memory of its groups.
+
+    The rows of a large file hold what the form's summaries speak of and nothing else, and rows that say the same are
+    one object. Raises XinqiaoError as `read_file` does.
+    """
+    if path.is_file() and path.stat().st_size >= LARGE:
+        from xinqiao.tables.sift import sift  # noqa: PLC0415  the engine takes seconds to start
+
+        if sifted := sift(path, form, schema):
+            return Answers(checked=sifted, rows=tuple(sifted.tally.rows()), days=sifted.tally.ends)
+    checked = validate(form, schema, read_file(path, form))
+    score = scorer(form)
+    return Answers(
+        checked=checked, rows=tuple(score(row) for _, row in checked.rows), days=tuple(checked.days.values())
+    )

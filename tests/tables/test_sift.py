@@ -1,0 +1,322 @@
+"""A large file is told apart exactly as a small one is: the same rows, the same findings, the same scores."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xinqiao.core.derived import Derived, DerivedLevel
+from xinqiao.core.expression import Expression
+from xinqiao.core.foreign import ForeignFile
+from xinqiao.core.form import Form
+from xinqiao.core.problem import XinqiaoError
+from xinqiao.core.question import BadAnswer, Choice, Kind, Question, Role, Section, Steps
+from xinqiao.core.record import ScoredRow
+from xinqiao.core.scale import Method, Scale
+from xinqiao.core.summary import Measure, SummarySpec
+from xinqiao.core.text import Lang, Text
+from xinqiao.forms.schema import table_schema
+from xinqiao.tables import sift as sifting
+from xinqiao.tables.read import read_file
+from xinqiao.tables.score import scorer
+from xinqiao.tables.sift import sift
+from xinqiao.tables.tally import Sifted, counted_names
+from xinqiao.tables.validate import Validated, validate
+
+Files = Callable[[bytes], Path]
+
+
+def words(text: str) -> Text:
+    return Text.of(zh=text, en=text)
+
+
+def ask(name: str, kind: Kind, **parts: Any) -> Question:
+    return Question(name=name, kind=kind, label=words(name), **parts)
+
+
+def choices(*names: str, **parts: Any) -> tuple[Choice, ...]:
+    return tuple(Choice(name=name, label=words(name), **parts) for name in names)
+
+
+MOOD = tuple(
+    Choice(name=name, label=words(name), score=score, column_value=spellings)
+    for name, score, spellings in (("1", 1, ("Very low", "很低落")), ("2", 2, ()), ("3", 4, ("Good", "7")))
+)
+QUESTIONS = (
+    ask("unit", Kind.TEXT, role=Role.DIMENSION, column="班级"),
+    ask("mood", Kind.SELECT_ONE, choices=MOOD, required=True, missing=("99",)),
+    ask("sleep", Kind.SELECT_ONE, choices=MOOD, on_bad_answer=BadAnswer.CELL),
+    ask("hours", Kind.INTEGER, constraint=Expression(". >= 0 and . <= 24 and . != 13"), missing=("-1",)),
+    ask("age", Kind.INTEGER),
+    ask("twice", Kind.CALCULATE, calculation=Expression("${hours} * 2")),
+    ask("topics", Kind.SELECT_MULTIPLE, choices=choices("study", "sleep", "family")),
+    ask(
+        "family", Kind.SELECT_ONE, choices=choices("good", "bad"), relevant=Expression("selected(${topics}, 'family')")
+    ),
+    ask("why", Kind.TEXT, role=Role.FREE_TEXT, required=True, relevant=Expression("${mood} = 1 or ${twice} > 40")),
+    ask("again", Kind.TEXT, role=Role.FREE_TEXT, relevant=Expression("not(${why} = '')")),
+    ask("tens", Kind.RANGE, steps=Steps(start=Decimal(0), end=Decimal(50), step=Decimal(10))),
+    ask("halves", Kind.RANGE, steps=Steps(start=Decimal("0.5"), end=Decimal("2.5"), step=Decimal("0.5"))),
+    ask("weight", Kind.DECIMAL, constraint=Expression(". > ${hours}")),
+    ask("born", Kind.DATE, constraint=Expression(". <= today()")),
+    ask("slept", Kind.TIME),
+    ask("seen", Kind.ACKNOWLEDGE),
+    ask("place", Kind.SELECT_ONE, choices=choices("home", "campus")),
+    ask(
+        "room",
+        Kind.SELECT_ONE,
+        choices=(
+            Choice(name="kitchen", label=words("k"), attributes=(("in", "home"),)),
+            Choice(name="library", label=words("l"), attributes=(("in", "campus"),)),
+        ),
+        choice_filter=Expression("in = ${place}"),
+    ),
+)
+NAMES = [question.column or question.name for question in QUESTIONS if question.answered]
+
+
+def summary(by: Sequence[str], *measures: str) -> SummarySpec:
+    parsed = tuple(known for text in measures if (known := Measure.parse(text)))
+    return SummarySpec(name="all", title=words("all"), by=tuple(by), measures=parsed)
+
+
+@pytest.fixture(scope="module")
+def wide(form: Form) -> Form:
+    """A form with every kind of question and rule, scales and derived levels."""
+    strain = Scale(
+        name="strain", title=words("s"), items=("mood", "sleep", "hours"), method=Method.MEAN,
+        reversed_items=("mood",), missing_items=1,
+    )  # fmt: skip
+    total = Scale(name="total", title=words("t"), items=("mood", "hours"), method=Method.SUM)
+    grades = Derived(
+        name="band", label=words("band"), source="age",
+        levels=(DerivedLevel(name="young", label=words("y")), DerivedLevel(name="old", label=words("o"), low=30)),
+    )  # fmt: skip
+    measures = ("n", "mean(strain)", "mean(total)", "distribution(mood)", "distribution(topics)", "n(tens)")
+    return replace(
+        form,
+        sections=(Section(name="all", title=None, questions=QUESTIONS),),
+        scales=(strain, total),
+        derived=(grades,),
+        summaries=(summary(("unit", "band"), *measures),),
+    )
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    folder, numbers = tmp_path_factory.mktemp("large"), count()
+
+    def written(content: bytes) -> Path:
+        path = folder / f"{next(numbers)}.csv"
+        path.write_bytes(content)
+        return path
+
+    return written
+
+
+def whole(form: Form, path: Path) -> Validated:
+    return validate(form, table_schema(form, Lang.EN), read_file(path, form))
+
+
+def in_pieces(form: Form, path: Path) -> Sifted:
+    found = sift(path, form, table_schema(form, Lang.EN))
+    assert found is not None
+    return found
+
+
+def spoken(form: Form, rows: Sequence[ScoredRow]) -> Counter[str]:
+    """How many rows say the same of what the summaries speak of."""
+    counted = counted_names(form)
+    names = [*counted, *(made.name for made in form.derived if made.source in counted)]
+    told = ([row.scores.get(name, row.row.values.get(name)) for name in names] for row in rows)
+    return Counter(map(repr, told))
+
+
+def agree(form: Form, path: Path) -> Sifted:
+    """Both ways of reading a file say the same of it."""
+    slow, fast = whole(form, path), in_pieces(form, path)
+    assert json.dumps(fast.as_json()) == json.dumps(slow.as_json())
+    scored = [scorer(form)(row) for _, row in slow.rows]
+    assert spoken(form, list(fast.tally.rows())) == spoken(form, scored)
+    assert fast.tally.ends == tuple(f(slow.days.values()) for f in (min, max) if slow.days)
+    return fast
+
+
+def sheet(rows: Sequence[Mapping[str, str]], quoting: Any = csv.QUOTE_MINIMAL) -> bytes:
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, quoting=quoting, lineterminator="\n")
+    writer.writerows([NAMES, *([row.get(name, "") for name in NAMES] for row in rows)])
+    return target.getvalue().encode()
+
+
+CELLS = {
+    "班级": ["一班", "二班", " 一班 ", ""],
+    "mood": ["1", "2", "3", "Very low", "很低落", "Good", "7.0", "99", "", "awful", "２"],
+    "sleep": ["1", "2", "", "never"],
+    "hours": ["8", "8.0", "08", "24", "25", "13", "-1", "", "x", "٣", "1e1", "９"],
+    "age": ["19", "45", "", "1000", "1001", "-2000", "9" * 20],
+    "topics": ["", "study", "study family", "family study", "family", "money", "study study"],
+    "family": ["", "good", "odd"],
+    "why": ["", "because", " "],
+    "again": ["", "more"],
+    "tens": ["", "0", "50", "55", "10.0"],
+    "halves": ["", "0.5", "2.50", "3"],
+    "weight": ["", "60.5", "3", "NaN", "1,5"],
+    "born": ["", "2001-02-03", "2001/2/3", "2001-02-30", "2999-01-01"],
+    "slept": ["", "08:30", "8:30", "25:00"],
+    "seen": ["", "OK", "yes"],
+    "place": ["", "home", "campus"],
+    "room": ["", "kitchen", "library"],
+}
+SOUND = {
+    "班级": "一班", "mood": "2", "sleep": "1", "hours": "8", "age": "19", "topics": "study family", "family": "good",
+    "tens": "50", "place": "campus", "room": "library", "slept": "08:30",
+}  # fmt: skip
+# Rows that are sound but for a few cells; most files are so, and it is there that the two ways part.
+CHANGE = st.sampled_from([(name, cell) for name, cells in CELLS.items() for cell in cells])
+ROW = st.lists(CHANGE, max_size=3).map(lambda changes: {**SOUND, **dict(changes)})
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.lists(ROW, min_size=1, max_size=60))
+def test_every_row_gets_the_same_verdict_and_score(wide: Form, files: Files, rows: list[dict[str, str]]) -> None:
+    agree(wide, files(sheet(rows)))
+
+
+def test_what_is_plainly_sound_is_never_judged_word_by_word(
+    wide: Form, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files(sheet([{**SOUND, "mood": "Good", "hours": "8.0"}] * 50))
+    monkeypatch.setattr(sifting.Sieve, "judge", lambda _, records: pytest.fail() if list(records) else None)
+    assert in_pieces(wide, path).usable == 50
+
+
+def test_expressions_are_sure_where_they_hold_and_where_they_do_not(wide: Form, files: Files) -> None:
+    found = agree(
+        wide,
+        files(
+            sheet(
+                [
+                    {**SOUND, "mood": "1"},  # why is asked then
+                    {**SOUND, "hours": "21"},  # by the calculate too
+                    {**SOUND, "topics": "study"},  # family is not asked
+                    {**SOUND, "topics": "family study"},
+                    {**SOUND, "place": "home"},  # no such room there
+                    {**SOUND, "place": "home", "room": "kitchen"},
+                ]
+            )
+        ),
+    )
+    assert found.counts == {
+        ("answer-required", "why"): 2, ("answer-irrelevant", "family"): 1, ("answer-outside", "room"): 1,
+    }  # fmt: skip
+
+
+ROWS = [SOUND, {**SOUND, "mood": "awful"}, {**SOUND, "班级": "二班", "why": "x"}] * 3
+TEXT = sheet(ROWS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT,
+        b"\xef\xbb\xbf" + TEXT,
+        TEXT.decode().encode("gb18030"),
+        TEXT.replace(b"\n", b"\r\n"),
+        TEXT.replace(b"\n", b"\r"),
+        TEXT + b"\n\n\n",
+        TEXT.replace(b"\n", b"\r\n") + b"\r\n\r\n",
+        TEXT.replace(b"\n", b"\n\n", 3),
+        b"\n \n" + TEXT,
+        TEXT.rstrip(),
+        sheet(ROWS, quoting=csv.QUOTE_ALL),
+        sheet([{**SOUND, "mood": "1", "why": "one, two\nthree \"four\""}, SOUND]),
+        TEXT + b"a,b\n" + TEXT[TEXT.index(b"\n") + 1 :],
+        TEXT + b"," * 40 + b"\n",
+        TEXT + b"," * (len(NAMES) - 1) + b"\n" + b" ," * (len(NAMES) - 1) + b"\n",
+        TEXT.replace(b",", b";"),
+        TEXT.replace(b",", b"\t"),
+        TEXT.replace("班级".encode(), b"room", 1),
+        sheet([{**SOUND, "again": "x" * 70_000, "why": "y"}]),
+        TEXT[: TEXT.index(b"\n") + 1],
+    ],
+    ids=[
+        "utf-8", "marked", "gb18030", "windows", "old-mac", "blank-end", "blank-end-windows", "blank-lines",
+        "blank-start", "no-last-end", "all-quoted", "quoted-lines", "short", "long", "empty-rows", "semicolons",
+        "tabs", "header-twice", "very-long", "no-rows",
+    ],
+)  # fmt: skip
+def test_files_as_they_come_are_read_alike(wide: Form, files: Files, content: bytes) -> None:
+    agree(wide, files(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT + TEXT.decode().encode("gb18030"),
+        TEXT + b'"open,' + TEXT,
+        TEXT.decode().encode("utf-16"),
+        b"PK\x03\x04",
+    ],
+    ids=["two-encodings", "broken-quotes", "utf-16", "workbook"],
+)
+def test_what_cannot_be_read_in_pieces_is_left_to_be_read_whole(wide: Form, files: Files, content: bytes) -> None:
+    assert sift(files(content), wide, table_schema(wide, Lang.EN)) is None
+
+
+def test_days_weeks_and_rows_left_out_are_the_same(wide: Form, files: Files) -> None:
+    form = replace(
+        wide,
+        file=ForeignFile(date_column="when", date_format="%Y/%m/%d", keep_if=Expression("${place} = 'campus'")),
+        summaries=(summary(("week",), "n"),),
+    )
+    days = ["2026/05/18", "2026/05/24 10:00", "2026-05-25", "", "soon"]
+    header, *rows = TEXT.decode().splitlines()
+    lines = [f"{header},when", *(f"{row},{day}" for day in days for row in rows)]
+    home = [f"{line.replace('campus', 'home')}" for line in lines[1:]]
+    found = agree(form, files("\n".join([*lines, *home]).encode()))
+    assert found.counts["row-not-kept", ""] == len(home)
+    assert {row.row.values["week"] for row in found.tally.rows()} == {"2026-W21", "2026-W22", None}
+
+
+def test_a_parquet_file_is_read_as_its_csv_would_be(wide: Form, files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "answers.parquet"
+    columns: dict[str, Any] = {
+        "班级": ["一班", None, "二班"],
+        "mood": pa.array(["2", "awful", "Good"]).dictionary_encode(),
+        "hours": pa.array([8, 9, None], pa.int32()),
+        "tens": [10.0, 20.0, 15.0],
+        "extra": [True, False, None],
+    }
+    pa.parquet.write_table(pa.table(columns), path)
+    found = agree(wide, path)
+    assert found.usable == 1
+    csv_path = files("班级,mood,hours,tens,extra\n一班,2,8,10,TRUE\n,awful,9,20,FALSE\n二班,Good,,15,\n".encode())
+    assert found.as_json() == in_pieces(wide, csv_path).as_json()
+
+
+@pytest.mark.parametrize("damage", ["cut", "nested"])
+def test_a_parquet_file_that_cannot_be_read_is_refused(wide: Form, files: Files, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "answers.parquet"
+    table = pa.table({"mood": pa.array(["2"] * 100)} | ({"list": [[1]] * 100} if damage == "nested" else {}))
+    pa.parquet.write_table(table, path)
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-20])
+    for read in (whole, in_pieces):
+        with pytest.raises(XinqiaoError) as refused:
+            read(wide, path)
+        assert [problem.code for problem in refused.value.problems] == ["parquet-broken"]
