@@ -153,9 +153,10 @@ def test_past_the_door_it_is_counted_all_the_same(name: str) -> None:
         assert opened(stored(content)) in REASONS
 
 
-@pytest.mark.parametrize("length", [*range(0, len(GOOD), 61), len(GOOD) - 1])
-def test_a_truncated_one_is_turned_away(length: int) -> None:
-    assert outcome(GOOD[:length]) == "turned away"
+# How long an envelope is differs by chance, so parts of it are named.
+@pytest.mark.parametrize("part", range(25))
+def test_a_truncated_one_is_turned_away(part: int) -> None:
+    assert outcome(GOOD[: (len(GOOD) - 1) * part // 24]) == "turned away"
 
 
 Change = Callable[[bytes], bytes]

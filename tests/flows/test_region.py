@@ -51,6 +51,7 @@ SIZES = {"north": 400, "south": 300, "west": 250}
 def project(root: Path, folder: Path, units: Sequence[str], **changed: object) -> Path:
     """A portal with these units and the form."""
     (folder / "forms").mkdir(parents=True)
+    shutil.copytree(root / "overrides" / "assets", folder / "overrides" / "assets")
     settings = (root / "portal.toml").read_text(encoding="utf-8").split("# Classes, each with its grade")[0]
     blocks = [
         f'[[units]]\nname = "{unit}"\nlabel = {{ zh = "{unit}", en = "{unit}" }}\ngrade = "2026"\n' for unit in units
@@ -241,3 +242,27 @@ def test_a_form_that_the_region_does_not_have_is_named(region: Path) -> None:
     (region / "portal" / "forms" / "course.yml").rename(region / "portal" / "forms" / "courses.yml")
     code, document, _ = merged(region)
     assert (code, codes(document)) == (ExitCode.UNSAFE, ["region-form-unknown"])
+
+
+def test_pages_show_the_colleges_side_by_side_in_both_languages(region: Path) -> None:
+    settings = region / "portal" / "portal.toml"
+    names = '\n[colleges]\nnorth = { zh = "北校区学院", en = "North College" }\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + names, encoding="utf-8")
+    merged(region)
+    pages = region / "out" / "pages"
+    english = (pages / "en" / "course" / "index.html").read_text(encoding="utf-8")
+    chinese = (pages / "zh" / "course" / "index.html").read_text(encoding="utf-8")
+    assert "North College" in english and "北校区学院" in chinese
+    assert "generated" in english, "the portal of the test is a demonstration, and says so"
+    for page in (english, chinese):
+        assert "<script>" not in page and "http-equiv" in page
+    download = re.search(r'href="(\.\./\.\./\.\./course/[^"]+\.xlsx)"', english)
+    assert download and (pages / "en" / "course" / download[1]).resolve().is_file()
+
+
+def test_a_folder_of_somebody_elses_is_not_replaced(region: Path) -> None:
+    (region / "out" / "pages").mkdir(parents=True)
+    (region / "out" / "pages" / "thesis.txt").write_text("mine")
+    document = merged(region)[1]
+    assert codes(document) == ["output-not-ours"]
+    assert [path.name for path in (region / "out").iterdir()] == ["pages"]

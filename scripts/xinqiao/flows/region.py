@@ -21,6 +21,7 @@ from xinqiao.dashboard.released import Package, read_whole
 from xinqiao.flows.ledger import faults_around
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import choice_lists, load_form
+from xinqiao.flows.region_pages import check_place, write_pages
 from xinqiao.safety.college import COLLEGE, College, problems, shared_units, with_colleges
 from xinqiao.safety.examine import examine
 from xinqiao.safety.region import Withdrawn, merge
@@ -68,8 +69,10 @@ def region(config: Config, folders: Sequence[Path], output: Path, progress: Prog
             refused += error.problems
     if refused:
         raise XinqiaoError(refused)
+    check_place(output)
     for form, tables, certificate in made:
-        write_package(output / form.id, form, tables, certificate)
+        write_package(output / form.id, form, tables, certificate, demonstration=config.demonstration)
+    write_pages(config, output, [(form, tables) for form, tables, _ in made])
     return _outcome(output, made, told)
 
 
@@ -85,8 +88,8 @@ def _outcome(
         for form, tables, certificate in made
     }
     said = Text.of(
-        zh=f"已合并 {len(made)} 份表单的安全表，写入 {output}。",
-        en=f"The safe tables of {len(made)} forms are merged in {output}.",
+        zh=f"已合并 {len(made)} 份表单的安全表，写入 {output}；请打开 {output}/pages/index.html。",
+        en=f"The safe tables of {len(made)} forms are merged in {output}; open {output}/pages/index.html.",
     )
     return Outcome(said=said, document={"output": str(output), "forms": forms}, problems=tuple(told))
 

@@ -61,10 +61,7 @@ def build_staff(config: Config, forms: Sequence[Form], output: Path) -> tuple[Pa
 
 def _write(config: Config, forms: Sequence[Form], side: Path) -> tuple[Problem, ...]:
     """All pages and files; gives why there is no brief."""
-    (side / "robots.txt").write_text(NOBODY)
-    (side / "assets").mkdir()
-    for name in ASSETS:
-        shutil.copyfile(config.root / "overrides" / "assets" / name, side / "assets" / name)
+    put_shell(config, side)
     shown = Shown(college=config.college, demonstration=config.demonstration)
     problems: tuple[Problem, ...] = ()
     for lang in Lang:
@@ -78,8 +75,16 @@ def _write(config: Config, forms: Sequence[Form], side: Path) -> tuple[Problem, 
             problems = error.problems
         index = staff_index(releases, lang, shown, brief=not problems)
         (side / lang.value / "index.html").write_text(index, encoding="utf-8")
-    (side / "index.html").write_text(staff_entrance(config.college), encoding="utf-8")
     return problems
+
+
+def put_shell(config: Config, side: Path) -> None:
+    """What every folder of such pages has: styles, script, icon, the way to each language, no search engines."""
+    (side / "robots.txt").write_text(NOBODY)
+    (side / "assets").mkdir()
+    for name in ASSETS:
+        shutil.copyfile(config.root / "overrides" / "assets" / name, side / "assets" / name)
+    (side / "index.html").write_text(staff_entrance(config.college), encoding="utf-8")
 
 
 def _release(config: Config, form: Form, lang: Lang) -> Released | None:
