@@ -197,3 +197,39 @@ def test_a_fault_in_them_is_told_at_its_line(tmp_path: Path, before: str, after:
     assert before in DUTY
     found = faults(tmp_path, GOOD + DUTY.replace(before, after))
     assert code in {one for one, _ in found} and all(line > GOOD.count("\n") for _, line in found)
+
+
+SOURCE = """
+[sources.mood-kobo]
+system = "kobo"
+address = "https://kf.example.org/"
+remote = "aBc"
+form = "mood"
+columns = { note = "q7" }
+"""
+
+
+def test_a_source_is_read_and_its_secret_named(tmp_path: Path) -> None:
+    source = load(tmp_path, GOOD + SOURCE).sources["mood-kobo"]
+    assert (source.address, source.columns, source.variable) == (
+        "https://kf.example.org", {"note": "q7"}, "XINQIAO_SOURCE_MOOD_KOBO",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        ('"kobo"', '"koboo"', "config-value"),
+        ("https://kf", "http://kf", "config-value"),
+        ('"aBc"', '"a?b"', "config-value"),
+        ("remote", "remotte", "config-key-unknown"),
+    ],
+)
+def test_a_fault_of_a_source_has_its_line(tmp_path: Path, right: str, wrong: str, code: str) -> None:
+    source = GOOD + SOURCE.replace(right, wrong)
+    line = next(number for number, text in enumerate(source.splitlines(), 1) if wrong in text)
+    assert (code, line) in faults(tmp_path, source)
+
+
+def test_a_secret_has_no_place_in_the_file(tmp_path: Path) -> None:
+    assert "config-key-unknown" in {code for code, _ in faults(tmp_path, GOOD + SOURCE + 'token = "t0p"\n')}

@@ -14,16 +14,18 @@ from typing import Annotated, Any
 import platformdirs
 from pydantic import Field, StringConstraints, ValidationError
 
-from xinqiao import duty_settings, intake_settings
+from xinqiao import duty_settings, intake_settings, source_settings
 from xinqiao.core.duty import Duty
 from xinqiao.core.limits import USUAL_INTAKE, IntakeLimits
 from xinqiao.core.policy import FLOOR, Policy
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
+from xinqiao.core.source import Source
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
 from xinqiao.duty_settings import HoursTable, LimitsTable, NoticeTable, Pair, Part, RosterTable
 from xinqiao.intake_settings import IntakeTable
+from xinqiao.source_settings import SourceTable, SourceTables
 
 FILE = "portal.toml"
 # Where "leave now" leads: a page that anybody might be looking at.
@@ -44,6 +46,7 @@ WANTED = {
     "packs": '["…"]',
     **duty_settings.WANTED,
     **intake_settings.WANTED,
+    **source_settings.WANTED,
 }
 
 
@@ -93,6 +96,7 @@ class _File(Part):
     limits: LimitsTable = LimitsTable()
     notice: NoticeTable = NoticeTable()
     roster: list[RosterTable] = Field(default_factory=list)
+    sources: SourceTables = Field(default_factory=dict)
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Part]] = {
@@ -104,6 +108,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Part]] = {
     ("laboratories",): _Place,
     **duty_settings.SECTIONS,
     **intake_settings.SECTIONS,
+    ("sources",): SourceTable,
 }
 
 
@@ -142,6 +147,8 @@ class Config:
     packs: tuple[str, ...] = ()
     # What the receiver takes in.
     intake: IntakeLimits = USUAL_INTAKE
+    # Forms in other systems whose answers are pulled.
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def private_dir(self) -> Path:
@@ -233,6 +240,7 @@ def load_config(root: Path) -> Config:
         packs=tuple(given.packs),
         duty=duty_settings.duty(given.roster, given.duty, given.limits, given.notice),
         intake=given.intake.limits(),
+        sources=source_settings.sources(given.sources),
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config

@@ -14,6 +14,7 @@ import pytest
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import Envelope
 from xinqiao.intake import copies
+from xinqiao.intake.arrivals import Arrival, Arrivals
 from xinqiao.intake.copies import Merged, backup, merge
 from xinqiao.intake.store import Store
 
@@ -144,6 +145,21 @@ def test_damaged_envelopes_are_counted_and_left(store: Store, envelope: Sealed, 
         database.execute("UPDATE envelopes SET sealed = x'7b7d' WHERE seq = 3")
     assert merge(store, copy) == Merged(new=2, known=0, damaged=2)
     assert store.counts() == {FORM: 2}
+
+
+def test_a_file_that_took_answers_from_elsewhere_is_not_merged_where_nobody_knows_of_them(
+    envelope: Sealed, tmp_path: Path
+) -> None:
+    """Pulled again here they would count twice; a copy of this very store is no harm."""
+    (tmp_path / "there").mkdir()
+    with Arrivals(tmp_path / "there" / "store.db") as there:
+        there.take([Arrival(key=there.key("kobo", "17"), envelope=envelope())])
+        backup(there.path, tmp_path / "copy.db")
+        assert merge(there, tmp_path / "copy.db") == Merged(new=0, known=1, damaged=0)
+    with Store(tmp_path / "here.db") as here:
+        with pytest.raises(XinqiaoError, match="merge-arrivals"):
+            merge(here, tmp_path / "copy.db")
+        assert here.counts() == {}
 
 
 def test_a_file_that_knows_of_more_releases_is_not_merged(store: Store, envelope: Sealed, tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(store_path: Path, en
     old = envelope()
     with Store(store_path) as store:
         store.append([old])
-        for name in ("counts", "ledger", "tombstones"):
+        for name in ("counts", "ledger", "tombstones", "arrivals", "cursors"):
             store._database.execute(f"DROP TABLE {name}")
         store._database.execute("PRAGMA user_version = 1")
     with Store(store_path) as store:

@@ -41,6 +41,20 @@ def intake_list(project: Path, as_json: bool) -> None:
     run(project, as_json, lambda config, _: flow(config))
 
 
+@intake.command("pull", epilog="Example: xinqiao intake pull mood-kobo")
+@common
+@click.argument("source")
+def intake_pull(project: Path, as_json: bool, source: str) -> None:
+    """Fetches new answers from another system, a source of portal.toml, and keeps them sealed.
+
+    KoboToolbox, ODK Central, LimeSurvey, Formbricks, Wenjuanxing. The secret comes from the environment,
+    XINQIAO_SOURCE_NAME. Run again, it goes on where it stopped; nothing is doubled.
+    """
+    from xinqiao.flows.pull import pull_source as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, source, progress))
+
+
 @intake.command("backup", epilog="Example: xinqiao intake backup /mnt/backup/2026-05-20.db")
 @common
 @click.argument("file", type=click.Path(path_type=Path))

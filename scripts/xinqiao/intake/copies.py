@@ -75,13 +75,14 @@ def merge(store: Store, file: Path) -> Merged:
 
     What was deleted here does not come back. Stopped half-way it can be run again. The file is only read.
     Raises XinqiaoError: merge-unusable, merge-released (the file knows of releases that the store does not, so
-    that envelopes would be counted twice), store-newer, and as Store does.
+    that envelopes would be counted twice), merge-arrivals (the same of answers from other systems), store-newer,
+    and as Store does.
     """
     if not file.is_file() or file.samefile(store.path):
         raise refuse("merge-unusable", file=file.name)
     new = known = damaged = 0
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as other:
+        with closing(_read_only(file)) as other:
             _check(other, store, file)
             for batch in _batches(other):
                 whole = [one for one in batch if one]
@@ -100,6 +101,19 @@ def _check(other: sqlite3.Connection, store: Store, file: Path) -> None:
     for form, number, upto in other.execute("SELECT form, number, upto FROM releases"):
         if (number, upto) not in {(mark.number, mark.upto) for mark in store.releases(form)}:
             raise refuse("merge-released", file=file.name)
+    with closing(_read_only(store.path)) as here:
+        if not _arrivals(other) <= _arrivals(here):
+            raise refuse("merge-arrivals", file=file.name)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _arrivals(other: sqlite3.Connection) -> set[str]:
+    """What a file knows of answers from elsewhere; stores of earlier versions know nothing of them."""
+    there = other.execute("SELECT 1 FROM sqlite_master WHERE name = 'arrivals'").fetchone()
+    return {key for (key,) in other.execute("SELECT key FROM arrivals")} if there else set()
 
 
 def _batches(other: sqlite3.Connection) -> Iterator[list[Envelope | None]]:

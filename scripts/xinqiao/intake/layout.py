@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xinqiao.core.record import AGE_HEADER
 
-VERSION = 2
+VERSION = 3
 # Marks the file as ours ("Xinq"), so that another program's database is never written to.
 APPLICATION_ID = 0x58696E71
 
@@ -49,6 +49,12 @@ CREATE TABLE tombstones (
     deleted TEXT NOT NULL CHECK (deleted IS date(deleted))
 ) STRICT;
 """
+# What came from elsewhere by a keyed hash of what it is called there, so that nothing comes twice; how far each
+# source has been read.
+THIRD = """
+CREATE TABLE arrivals (key TEXT PRIMARY KEY CHECK (length(key) = 64)) STRICT, WITHOUT ROWID;
+CREATE TABLE cursors (source TEXT PRIMARY KEY, bound TEXT NOT NULL, position TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
 BURIED = "WHEN NOT EXISTS (SELECT 1 FROM tombstones WHERE seq = OLD.seq AND id = OLD.id)"
 
 
@@ -67,12 +73,12 @@ def statements(found: int) -> Iterator[str]:
 
     An envelope can be deleted only where a tombstone says so.
     """
-    made = (
-        FIRST + _append_only("releases")
-        if not found
-        else "DROP TRIGGER envelopes_update;\nDROP TRIGGER envelopes_delete;\n"
-    )
-    made += SECOND + _append_only("envelopes", "counts", "ledger", "tombstones")
+    made = FIRST + _append_only("releases") if not found else ""
+    if found == 1:
+        made = "DROP TRIGGER envelopes_update;\nDROP TRIGGER envelopes_delete;\n"
+    if found < 2:
+        made += SECOND + _append_only("envelopes", "counts", "ledger", "tombstones")
+    made += THIRD + _append_only("arrivals")
     yield from (part for part in made.split(";\n") if part.strip())
     yield f"PRAGMA application_id = {APPLICATION_ID}"
     yield f"PRAGMA user_version = {VERSION}"

@@ -76,15 +76,18 @@ class Store:
 
         An envelope that is here already is not doubled, one that was deleted does not come back.
         """
+        with self._transaction():
+            return self._insert(envelopes)
+
+    def _insert(self, envelopes: Sequence[Envelope]) -> int:
         rows = [(one.id, one.form, one.received.isoformat(), one.sealed, one.id) for one in envelopes]
         insert = (
             f"INSERT INTO envelopes (seq, id, form, received, sealed) SELECT {NEXT}, ?, ?, ?, ? "  # noqa: S608 - no input
             "WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE id = ?) ON CONFLICT (id) DO NOTHING"
         )
-        with self._transaction():
-            before = self._database.total_changes
-            self._database.executemany(insert, rows)
-            return self._database.total_changes - before
+        before = self._database.total_changes
+        self._database.executemany(insert, rows)
+        return self._database.total_changes - before
 
     def probe(self) -> None:
         """Writes and commits, though nothing changes. Raises XinqiaoError where the store cannot take an answer."""

@@ -1,0 +1,1 @@
+"""Answers fetched from other systems: one module a system, and what they have in common."""

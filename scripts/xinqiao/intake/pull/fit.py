@@ -1,0 +1,66 @@
+"""From a row of another system to the answers of a form: by the questions' names, nothing guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xinqiao.intake.pull.row import Cell, Row
+
+# How a column of its own for each choice says that it was ticked: `topics[listen]` (LimeSurvey), `topics/listen`.
+TICKED = frozenset({"y", "yes", "1", "true"})
+
+Answers = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question of the form: its name here and there, whether it takes several choices, what choices are called.
+
+    spellings: how a choice may be written there (its name, its labels) → its name here; empty for other questions.
+    """
+
+    name: str
+    column: str
+    many: bool = False
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+
+def answers_of(asked: Sequence[Asked], row: Row) -> Answers:
+    """The answers that a row gives to the questions; everything else in it is dropped."""
+    last = _by_last_part(row.cells)
+    found: dict[str, str | Sequence[str]] = {}
+    for question in asked:
+        cell = row.cells.get(question.column) or last.get(question.column)
+        if question.many:
+            if chosen := _chosen(question, cell) or _ticked(question, row.cells, last):
+                found[question.name] = chosen
+        elif cell:
+            text = cell if isinstance(cell, str) else " ".join(cell)
+            text = text.replace("\r\n", "\n")
+            if text.strip():
+                found[question.name] = question.spellings.get(text.strip(), text)
+    return found
+
+
+def _by_last_part(cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """`group/name` by `name`, where no two groups have one of that name."""
+    names = [name.rpartition("/")[2] for name in cells]
+    return {last: cell for last, cell in zip(names, cells.values(), strict=True) if names.count(last) == 1}
+
+
+def _chosen(question: Asked, cell: Cell | None) -> list[str]:
+    """The names of several choices: a list, or one text with blanks between names (XLSForm)."""
+    if not cell:
+        return []
+    parts = [cell] if isinstance(cell, str) else list(cell)
+    if isinstance(cell, str) and cell.strip() not in question.spellings:
+        parts = cell.split()
+    return [question.spellings.get(part.strip(), part.strip()) for part in parts if part.strip()]
+
+
+def _ticked(question: Asked, cells: Mapping[str, Cell], last: Mapping[str, Cell]) -> list[str]:
+    names = dict.fromkeys(question.spellings.values())
+    forms = {name: (f"{question.column}[{name}]", f"{question.column}/{name}") for name in names}
+    told = {name: [cells.get(form) or last.get(form) for form in forms[name]] for name in names}
+    return [name for name in names if any(str(cell).strip().lower() in TICKED for cell in told[name] if cell)]
