@@ -1,7 +1,8 @@
 """One wrong file for each rule, in `tests/broken/site`; each case's expected.txt says what is told, and where.
 
 `sources` lie over the small project and are told before anything is built; `pages` bring pages of their own
-and are built together, once; `built` are pages that only a fault of the theme or of a generator can make.
+and are built together, once; `built` are pages that only a fault of the theme or of a generator can make;
+`wording` are files with words that may harm, or a page that lacks help.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from xinqiao.core.text import Lang
 from xinqiao.site.build import read_sources
 from xinqiao.site.check import check_site
 from xinqiao.site.tree import Piece
+from xinqiao.site.wording.pages import check_wording
 
 TESTS = Path(__file__).resolve().parents[1]
 BROKEN = TESTS / "broken" / "site"
 CATALOGUE = TESTS.parent / "scripts/xinqiao/core/problems/site.toml"
+KINDS = ("sources", "pages", "built", "wording")
 ROOT = "https://example.test/portal/"
 # Told elsewhere than at a file that can lie in a folder of broken ones; the tests that show them.
 ELSEWHERE = {
@@ -117,8 +120,14 @@ def test_a_wrong_built_page_is_told_by_its_own_place(case: str, tmp_path: Path) 
     assert told(check_site(tmp_path, tree, tmp_path, root=ROOT)) == expected("built", case)
 
 
+@pytest.mark.parametrize("case", cases("wording"))
+def test_a_wrong_wording_is_told_where_it_stands(case: str) -> None:
+    folder = BROKEN / "wording" / case
+    assert told(check_wording(folder, folder.glob("forms/*.yml"))) == sorted(expected("wording", case))
+
+
 def test_every_rule_has_a_broken_case() -> None:
-    lines = [line for kind in ("sources", "pages", "built") for case in cases(kind) for line in expected(kind, case)]
+    lines = [line for kind in KINDS for case in cases(kind) for line in expected(kind, case)]
     codes = set(re.findall(r"^\[(.+)\]", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE))
     assert codes - {line.rpartition(" ")[2] for line in lines} == ELSEWHERE.keys()
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))

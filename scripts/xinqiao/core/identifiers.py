@@ -70,7 +70,12 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         r"|\bstudent\s+(?:number|no\.?|id)\s*(?:is|:)?\s*\w*\d\w*",
         re.IGNORECASE,
     ),
-    _kind("mail", "邮箱地址", "a mail address", r"[A-Za-z0-9._%+-]+\s?@\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
+    _kind(
+        "mail",
+        "邮箱地址",
+        "a mail address",
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}\s?@\s?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+",
+    ),
     _kind(
         "account",
         "QQ 号或微信号",

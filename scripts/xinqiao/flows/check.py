@@ -17,6 +17,7 @@ from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import check_ledgers
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.site.build import read_sources
+from xinqiao.site.wording.pages import check_wording
 
 
 def check(config: Config, progress: Progress) -> Outcome:
@@ -25,14 +26,16 @@ def check(config: Config, progress: Progress) -> Outcome:
     Raises XinqiaoError with all errors.
     """
     progress("forms, content")
+    worded = check_wording(config.root, config.form_files)
     problems = [
+        *worded,
         *_problems(lambda: proven_forms(config)),
         *_problems(lambda: check_ledgers(config)),
         *_problems(lambda: read_sources(config.root, date.today(), production=not config.demonstration)),
     ]
     if not any(problem.level is Level.ERROR for problem in problems):
         with tempfile.TemporaryDirectory() as folder:
-            problems = list(_problems(lambda: build(config, Path(folder) / "site", progress)))
+            problems = [*worded, *_problems(lambda: build(config, Path(folder) / "site", progress))]
     problems += _problems(lambda: _reminders(config))
     told = tuple(_shown(problem, config.root) for problem in problems)
     if any(problem.level is Level.ERROR for problem in told):
