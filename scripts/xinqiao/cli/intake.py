@@ -75,6 +75,39 @@ def intake_merge(project: Path, as_json: bool, file: Path) -> None:
     run(project, as_json, lambda config, _: flow(config, file))
 
 
+@intake.command("import", epilog="Example: xinqiao intake import training-feedback export.csv --mapping feedback.yml")
+@common
+@click.argument("form")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--mapping", type=click.Path(path_type=Path), default=None, help="Ties columns and answers to the form.")
+@click.option("--suggest", is_flag=True, help="Drafts the mapping file from the first FILE; takes nothing.")
+@click.option("--quarantine", type=click.Path(path_type=Path), default=None, help="A CSV of the rows set aside.")
+def intake_import(
+    project: Path,
+    as_json: bool,
+    form: str,
+    files: tuple[Path, ...],
+    mapping: Path | None,
+    suggest: bool,
+    quarantine: Path | None,
+) -> None:
+    """Takes exports of other systems, CSV or XLSX, and keeps each usable row sealed.
+
+    Wenjuanxing, Google Forms, Microsoft Forms, LimeSurvey, KoboToolbox and ODK, or a plain table. Run again it adds
+    what is new and doubles nothing. Addresses, devices and times are dropped; the day stays.
+    """
+    from xinqiao.flows.draft_ties import draft_ties  # noqa: PLC0415 - start-up time
+    from xinqiao.flows.take import take as flow  # noqa: PLC0415 - start-up time
+
+    if quarantine and (suggest or len(files) > 1):
+        raise click.UsageError("--quarantine goes with one FILE and without --suggest")
+    if suggest:
+        run(project, as_json, lambda config, _: draft_ties(config, form, files[0], mapping))
+    else:
+        options = {"mapping": mapping, "quarantine": quarantine}
+        run(project, as_json, lambda config, progress: flow(config, form, files, progress, **options))
+
+
 @click.command(epilog="Example: xinqiao inbox --key counsellor")
 @common
 @click.argument("form", default="")
