@@ -35,7 +35,6 @@ PLACES = {
     "segno": ("intake.sheet",),
     "starlette": ("intake.receiver", "intake.doors", "intake.serve", "care.app"),
     "uvicorn": ("intake.receiver", "intake.serve"),
-    "h11": ("intake.serve",),
     "anyio": ("intake.receiver",),
     "frictionless": ("tables.verdict", "forms.schema", "dashboard.package", "dashboard.released"),
     "jinja2": (

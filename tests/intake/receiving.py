@@ -21,6 +21,7 @@ NURSERY = """
 import logging, os, signal, sys
 from datetime import date
 from pathlib import Path
+from xinqiao.core.limits import Limits
 from xinqiao.core.text import Lang
 from xinqiao.intake import store, writer
 from xinqiao.intake.receiver import Door, receiver_app, running, serve
@@ -28,7 +29,7 @@ from xinqiao.intake.receiver import Door, receiver_app, running, serve
 path, publics, synchronous = Path(sys.argv[1]), tuple(sys.argv[2].split(",")), sys.argv[3]
 pages = {lang: f"https://portal.example/{lang.value}/" for lang in Lang}
 door = Door(form="feedback", version=1, recipients=publics, fields={"note": False, "topics": True}, thanks=pages,
-            refused=pages)
+            refused=pages, limits=Limits(per_day=1_000_000))
 prepare = store.Store._prepare
 
 def prepared(self):

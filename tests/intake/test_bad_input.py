@@ -122,6 +122,11 @@ def nothing(_: Target) -> None:
     pass
 
 
+# A body whose length is not said beforehand, and its first part.
+CHUNK = (
+    b"POST /submit/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
+)
 Before, Bytes = Callable[[Target], None], Callable[[Target], bytes] | bytes
 SEALED: dict[str, tuple[Before, Bytes, int, str]] = {
     "oversized": (nothing, lambda to: to.post(b"x" * (SEALED_LIMIT + 1)), 413, "submit-too-large"),
@@ -154,7 +159,16 @@ SEALED: dict[str, tuple[Before, Bytes, int, str]] = {
     "a length below nothing": (nothing, lambda to: to.post(to.good(), length=-1), 400, "submit-unreadable"),
     "slow head": (nothing, lambda to: to.post(to.good())[:40], 408, "submit-too-slow"),
     "silence": (nothing, b"", 408, "submit-too-slow"),
+    "a change of protocol": (
+        nothing,
+        lambda to: to.post(to.good(), more="Connection: Upgrade\r\nUpgrade: h2c\r\n"),
+        400,
+        "submit-unreadable",
+    ),
     "a head without end": (nothing, b"POST /" + b"x" * 200_000, 400, "submit-unreadable"),
+    "a trailer without end": (nothing, CHUNK + b"0\r\nx: " + b"x" * 400_000, 400, "submit-unreadable"),
+    "an extension without end": (nothing, CHUNK + b"1;" + b"x" * 400_000, 400, "submit-unreadable"),
+    "an unreadable chunk": (nothing, CHUNK + b"never\r\n", 400, "submit-unreadable"),
     "no HTTP": (nothing, MARKER.encode() + b"\r\n\r\n", 400, "submit-unreadable"),
     "another protocol": (nothing, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "submit-unreadable"),
 }  # fmt: skip
@@ -222,6 +236,43 @@ def test_who_has_sent_all_may_stop_sending_and_listen(target: Target) -> None:
     assert told
     assert told.status == 201
     still_well(target, 1)
+
+
+@pytest.mark.parametrize(
+    ("more", "follows"),
+    [
+        ("", b"\x00\x01 no HTTP at all\r\n\r\n"),
+        ("Connection: close\r\n", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ],
+    ids=["junk", "a request too many"],
+)
+def test_what_follows_a_whole_answer_does_not_take_its_place(more: str, follows: bytes, target: Target) -> None:
+    sealed = target.good()
+    with socket.create_connection(("127.0.0.1", target.port), timeout=20) as connection:
+        connection.sendall(target.post(sealed, more=more) + follows)
+        told = answer(connection)
+        assert told
+        assert (told.status, json.loads(told.body)["id"]) == (201, envelope_id(sealed))
+        assert ended(connection)
+    still_well(target, 1)
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether nothing more comes."""
+    try:
+        return not connection.recv(4096)
+    except ConnectionResetError:
+        return True
+
+
+def test_two_answers_sent_at_once_are_both_taken_in_order(target: Target) -> None:
+    first, second = target.good(), target.good()
+    with socket.create_connection(("127.0.0.1", target.port), timeout=20) as connection:
+        connection.sendall(target.post(first) + target.post(second, more="Connection: close\r\n"))
+        with connection.makefile("rb") as said:
+            got = said.read().decode()
+    assert 0 <= got.find(envelope_id(first)) < got.find(envelope_id(second))
+    still_well(target, 2)
 
 
 @pytest.mark.parametrize("cut", [1, 100, 700])

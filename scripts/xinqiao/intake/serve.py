@@ -9,23 +9,28 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import h11
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from xinqiao.core.problem import Problem, refuse
 from xinqiao.intake.answer import STATUS, words
 
 HEAD_SECONDS = 10.0
+# The parser itself holds a head, a trailer or a chunk's extension of any length.
+HEAD_LIMIT = 65_536
 GRACE_SECONDS = 30
 
 
-class Wire(H11Protocol):
+class Wire(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, but the head of a request has to come in time, and refusals are in our words."""
 
     head_seconds = HEAD_SECONDS
     waiting: asyncio.TimerHandle | None = None
+    # Whether the head that is to come next has not been read to its end.
+    in_head = True
+    # How many bytes came since something of a request was understood.
+    unheard = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for the first head."""
@@ -34,8 +39,14 @@ class Wire(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Waits on while a head is unfinished; each further byte wins no time."""
+        self.unheard += len(data)
         super().data_received(data)
-        self._watch()
+        if self.transport.is_closing():
+            return
+        if self.unheard > HEAD_LIMIT:
+            self.send_400_response("")
+        else:
+            self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Waits for nothing more."""
@@ -44,7 +55,7 @@ class Wire(H11Protocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Who has sent all may go on listening for the answer; who stops half-way is told so."""
-        if self.cycle is None or self.cycle.response_complete:
+        if self._idle():
             return False
         if self.cycle.more_body:
             self._refuse("submit-incomplete")
@@ -52,12 +63,40 @@ class Wire(H11Protocol):
         self.cycle.keep_alive = False
         return True
 
+    def on_headers_complete(self) -> None:
+        """The head has come."""
+        super().on_headers_complete()
+        self.in_head, self.unheard = False, 0
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body has come."""
+        self.unheard = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The whole request has come; what follows is the next one's head."""
+        self.in_head, self.unheard = True, 0
+        super().on_message_complete()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's
         """Answers what is no HTTP; `msg`, uvicorn's own words, is not used."""
+        if self.in_head and not self._idle():
+            # Before it came a whole request, which gets its answer; nothing is read after that.
+            self.cycle.keep_alive = False
+            self.transport.pause_reading()
+        else:
+            self._refuse("submit-unreadable")
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Refuses who asks for another protocol: the parser reads no body after that."""
         self._refuse("submit-unreadable")
 
+    def _idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
     def _watch(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
+        if not self._idle():
             self._stop_waiting()
         elif self.waiting is None:
             self.waiting = self.loop.call_later(self.head_seconds, self._too_slow)
@@ -68,23 +107,24 @@ class Wire(H11Protocol):
             self.waiting = None
 
     def _too_slow(self) -> None:
-        if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE and not self.transport.is_closing():
+        self.waiting = None
+        if self._idle() and not self.transport.is_closing():
             self._refuse("submit-too-slow")
 
     def _refuse(self, code: str) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+        answering, begun = not self._idle(), self.cycle is not None and self.cycle.response_started
+        if answering:
             # Nobody hears any more what the receiver has to say of this request.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+        if not begun or (self.in_head and not answering):
             self._say(code)
         self.transport.close()
 
     def _say(self, code: str) -> None:
         body = words(Problem(code=code))
-        headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
-        for event in (h11.Response(status_code=STATUS[code], headers=headers), h11.Data(data=body), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
+        head = "content-type: application/json\r\nconnection: close\r\n"
+        self.transport.write(STATUS_LINE[STATUS[code]] + f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
 
 
 def serve(app: Starlette, host: str, port: int) -> None:

@@ -40,7 +40,7 @@ class Writer:
     def __init__(self, path: Path, wait: float = WAIT_SECONDS) -> None:
         """`wait` is how many seconds another writer is waited for."""
         self._path, self._wait = path, wait
-        self._queue: queue.Queue[_Item | None] = queue.Queue(QUEUE_LIMIT)
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._opened: Future[None] = Future()
         self._ending = False
         # How many new envelopes a form got on the day that is being written.
@@ -59,9 +59,9 @@ class Writer:
         that says why it is not: submit-day-full where its form already got `per_day` on its day.
         """
         item = _Item(envelope=envelope, ranked=ranked, per_day=per_day)
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
+        if self._queue.qsize() < QUEUE_LIMIT:
+            self._queue.put(item)
+        else:
             item.future.set_exception(refuse("store-busy", Place(file=str(self._path))))
         if not self._thread.is_alive():
             self._refuse_waiting()

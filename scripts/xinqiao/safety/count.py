@@ -103,13 +103,18 @@ def _atoms(structure: Structure, batch: Batch) -> Iterator[Atom]:
     nowhere = (TOTAL,) * len(names)
     counted = [variable for variable in structure.variables.values() if variable.name != QUARANTINE]
     kept = [tuple(name in variable.by for name in names) for variable in counted]
+    # Groups are few and rows are many: what a group is to each variable is found out once.
+    parts: dict[Group, list[Group]] = {}
     for row in batch.rows:
         group = tuple(place(levels, level_of(row, name)) for name, levels in zip(names, listed, strict=True))
+        if group not in parts:
+            parts[group] = [
+                tuple(level if keep else TOTAL for level, keep in zip(group, mask, strict=True)) for mask in kept
+            ]
         yield ALL, group, ""
         if QUARANTINE in structure.variables:
             yield QUARANTINE, nowhere, ACCEPTED
-        for variable, mask in zip(counted, kept, strict=True):
-            part = tuple(level if keep else TOTAL for level, keep in zip(group, mask, strict=True))
+        for variable, part in zip(counted, parts[group], strict=True):
             yield variable.name, part, variable.leaf(row)
     for reason, number in batch.quarantined.items():
         yield from ((QUARANTINE, nowhere, reason) for _ in range(number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xinqiao.core.form import Form
@@ -37,9 +37,15 @@ def rounded_tables(form: Form, structure: Structure, counts: Counts, period: str
     return tuple(_table(form, structure, plan, lines, period) for plan, lines in found)
 
 
-def noisy_tables(form: Form, structure: Structure, counts: Counts, period: str) -> tuple[SafeTable, ...]:
-    """The tables to which this release adds noise, each time anew; `structure` is one that knows them."""
+def noisy_tables(form: Form, structure: Structure, counted: Callable[[], Counts], period: str) -> tuple[SafeTable, ...]:
+    """The tables to which this release adds noise, each time anew; `structure` is one that knows them.
+
+    counted: counts by that structure; asked for only where there are such tables.
+    """
     plans = [plan for plan in structure.plans if plan.policy.epsilon]
+    if not plans:
+        return ()
+    counts = counted()
     found = [(plan, noisy_lines(plan, tally(structure, counts, plan))) for plan in plans]
     return tuple(_table(form, structure, plan, lines, period) for plan, lines in found)
 

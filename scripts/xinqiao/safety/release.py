@@ -122,7 +122,7 @@ def safe_tables(
     told_alphas = _alphas(form, rows, earlier, policies)
     draft = Draft(form=form, structure=structure, counts=counts, told=told, begins=begins, alphas=told_alphas)
     found, verdict = draft.best(secret)
-    noisy = noisy_tables(form, without(whole, left_out), count(whole, batches), begins.get(0, period))
+    noisy = noisy_tables(form, without(whole, left_out), lambda: count(whole, batches), begins.get(0, period))
     tables = in_order(form, (*found.tables, *noisy))
     if blind:
         tables = (*tables, nothing_told(tables[0], policy, sorted(quarantined)))

@@ -124,11 +124,13 @@ def totals_of(
     names = tuple(known.name for known in structure.dimensions)
     variables = [variable for variable in structure.variables.values() if variable.name != QUARANTINE]
     atoms: Counter[Atom] = Counter()
+    parts: dict[Group, list[Group]] = {}
     for row in rows:
         group = tuple(level_of(row, name) for name in names)
+        if group not in parts:
+            parts[group] = [_part(names, group, variable.by) for variable in variables]
         atoms[ALL, group, ""] += 1
-        for variable in variables:
-            part = _part(names, group, variable.by)
+        for variable, part in zip(variables, parts[group], strict=True):
             atoms[variable.name, part, variable.leaf(row)] += 1
     known = {question.name for question in form.questions} | {scale.name for scale in form.scales}
     return Totals(

@@ -72,7 +72,11 @@ class Variable:
             return NO_ANSWER
         if self.plain:
             return YES
-        return self.leaf_at[exact(value)] if isinstance(value, int | float | Fraction) and self.leaf_at else str(value)
+        if not self.leaf_at or not isinstance(value, int | float | Fraction):
+            return str(value)
+        # Most scores are written as they are listed; only a float from elsewhere has to be made exact first.
+        leaf = self.leaf_at.get(value)  # type: ignore[arg-type]  # equal numbers are equal keys
+        return leaf if leaf is not None else self.leaf_at[exact(value)]
 
     def _difference(self, row: ScoredRow) -> str:
         """The leaf of a change, where a row has both scores."""
