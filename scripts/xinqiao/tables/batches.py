@@ -18,14 +18,17 @@ import numpy as np
 import pyarrow as pa
 
 from xinqiao.core.foreign import ForeignFile
-from xinqiao.tables.coding import Numbers, words_of
+from xinqiao.tables.coding import words_of
 from xinqiao.tables.encoding import BYTE_ORDER_MARKS, FIRST_OF_THREE_BYTES, GB18030, OTHER_KINDS, UTF_8, UTF_8_MARK
 from xinqiao.tables.file import Record, delimiter_of, records
 from xinqiao.tables.finding import Finding
+from xinqiao.tables.numbers import Numbers
 from xinqiao.tables.source import PARQUET
 from xinqiao.tables.workbook import OLE, XLSX
 
 CHUNK = 2**22
+# A header without quotes is looked for in so many characters.
+NEAR = 2**16
 BLOCK = 2**19
 ROWS = 50_000
 ENDS = b"\r\n"
@@ -80,6 +83,8 @@ def _csv(path: Path, seen: _Seen, about: ForeignFile, known: Collection[str]) ->
         whole = not file.read(1)
     # A record that is cut off is not the header.
     text = start if whole else start[: start.rfind("\n") + 1]
+    if '"' not in (near := text[:NEAR]) and "\n" in near:
+        text = near[: near.rfind("\n") + 1]
     delimiter = about.delimiter or delimiter_of(text, known)
     header = next(records(text, delimiter), None)
     if header is None or header.cells is None:
@@ -96,7 +101,7 @@ def _csv(path: Path, seen: _Seen, about: ForeignFile, known: Collection[str]) ->
         seen.plain
         and width > 1
         and not text.startswith(("\r", "\n"))
-        and header.cells == tuple(text.splitlines()[0].split(delimiter))
+        and header.cells == tuple(text.partition("\n")[0].removesuffix("\r").split(delimiter))
     )
     told = (Finding(code="encoding-guessed"),) if seen.encoding == GB18030 and not about.encoding else ()
     if plain:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +11,15 @@ import pyarrow as pa
 
 from xinqiao.tables.day import day_of
 from xinqiao.tables.expressions import DAY, ROW, Plan
-from xinqiao.tables.known import NOTHING
+from xinqiao.tables.faults import Told, fault_code
+from xinqiao.tables.known import NOTHING, UNSURE
+from xinqiao.tables.numbers import Numbers, numbers_of
+from xinqiao.tables.spelling import LONGEST_ANSWER
 
-Numbers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.integer[Any]]
 Code = Callable[[str], int]
 # Words of two bytes are told apart by their bytes alone; so are nearly all answers.
 SHORT = 2
-NOT_ASKED = -2
+NOT_ASKED = -100
 MOST_WORDS = 100_000
 
 
@@ -30,9 +30,9 @@ class Coded:
     code: Code
     type: str
     words: dict[str, int] = field(default_factory=dict, repr=False)
-    short: Codes | None = field(default=None, repr=False)
+    short: Numbers | None = field(default=None, repr=False)
 
-    def of(self, cells: pa.StringArray) -> Codes:
+    def of(self, cells: pa.StringArray) -> Numbers:
         """The code of each cell."""
         offsets = np.frombuffer(cells.buffers()[1], dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
         lengths = np.diff(offsets)
@@ -43,7 +43,9 @@ class Coded:
         # Arrow's own way to NumPy starts pandas.
         return codes[np.frombuffer(listed.indices.buffers()[1], dtype=np.int32)[: len(cells)]]
 
-    def _of_short(self, cells: pa.StringArray, offsets: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]) -> Codes:
+    def _of_short(
+        self, cells: pa.StringArray, offsets: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]
+    ) -> Numbers:
         if self.short is None:
             self.short = np.full(256**SHORT, NOT_ASKED, dtype=self.type)
         data = cells.buffers()[2]
@@ -74,12 +76,12 @@ class Coder:
     """The table of codes of a plan, made from the cells of a file.
 
     places: question → number of its column; one that a file lacks has no answer. day: a cell → its day, 0 where it
-    tells none.
+    tells none. told: what the schema says of an answer.
     """
 
-    def __init__(self, plan: Plan, places: Mapping[str, int], day_at: int | None, day_format: str) -> None:
-        self._plan, self._places, self._day_at = plan, places, day_at
-        self._codes = {name: Coded(known.code, plan.columns[plan.column(name)]) for name, known in plan.known.items()}
+    def __init__(self, plan: Plan, places: Mapping[str, int], day_at: int | None, day_format: str, told: Told) -> None:
+        self._plan, self._places, self._day_at, self._told = plan, places, day_at, told
+        self._codes = {name: Coded(self._code(name), plan.columns[plan.column(name)]) for name in plan.known}
         self._days = Coded(lambda cell: ((day := day_of(cell, day_format)) and day.toordinal()) or NOTHING, "int32")
 
     def table(self, numbers: Numbers, cells: pa.RecordBatch) -> pa.RecordBatch:
@@ -94,7 +96,18 @@ class Coder:
             columns[DAY] = numbers_of(self._of(self._days, self._day_at, cells))
         return pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
 
-    def _of(self, coded: Coded, at: int | None, cells: pa.RecordBatch) -> Codes:
+    def _code(self, name: str) -> Code:
+        known = self._plan.known[name]
+
+        def code(cell: str) -> int:
+            found = known.code(cell)
+            if found != UNSURE or len(cell) > LONGEST_ANSWER:
+                return found
+            return fault_code(self._told(name, known.text(cell)))
+
+        return code if name in self._plan.alone else known.code
+
+    def _of(self, coded: Coded, at: int | None, cells: pa.RecordBatch) -> Numbers:
         return np.zeros(len(cells), coded.type) if at is None else coded.of(cells.column(at))
 
     def _typed(self, name: str, cells: pa.RecordBatch) -> pa.Array:
@@ -104,12 +117,6 @@ class Coder:
         listed = cells.column(at).dictionary_encode()
         words = [self._plan.known[name].text(word) for word in listed.dictionary.to_pylist()]
         return words_of(words).take(listed.indices)
-
-
-def numbers_of(values: Codes) -> pa.Array:
-    """Whole numbers as a column. Arrow's own way from NumPy starts pandas, which is slow and large."""
-    given = np.ascontiguousarray(values)
-    return pa.Array.from_buffers(pa.from_numpy_dtype(given.dtype), len(given), [None, pa.py_buffer(given)])
 
 
 def words_of(words: Sequence[str]) -> pa.StringArray:

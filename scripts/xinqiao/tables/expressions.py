@@ -19,14 +19,14 @@ from xinqiao.core.question import Question
 from xinqiao.core.scale import Scale
 from xinqiao.core.summary import WEEK
 from xinqiao.tables.careless import LONG_RUN, lists
-from xinqiao.tables.known import NOTHING, Known
+from xinqiao.tables.known import FAULTY, NOTHING, Known
 from xinqiao.tables.score import mirror
 from xinqiao.tables.sure import Deciding, both, either
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, Table
 
-CODES, ROW, DAY, STATE, COUNT, FIRST, LAST = "codes", "row", "day", "state", "n", "first", "last"
+CODES, LEFT, ROW, DAY, STATE, COUNT, FIRST, LAST = "codes", "rest", "row", "day", "state", "n", "first", "last"
 
 
 class State(IntEnum):
@@ -43,11 +43,13 @@ class Plan:
     """What the expressions are made of: the form, what is known of its questions, and what is to be counted.
 
     counted: names of questions, scales and `week` whose values each group of rows keeps.
+    alone: questions whose faults are told by their codes.
     """
 
     form: Form
     known: Mapping[str, Known] = field(repr=False)
     counted: tuple[str, ...]
+    alone: tuple[str, ...] = ()
 
     @property
     def dated(self) -> bool:
@@ -97,6 +99,35 @@ def expressions(plan: Plan) -> Table:
     )
     ends = {FIRST: grouped[DAY].min(), LAST: grouped[DAY].max()} if plan.dated else {}
     return grouped.group_by([ROW, STATE, *keys]).aggregate(**{COUNT: grouped.count()}, **ends)
+
+
+def faulty(plan: Plan) -> Table:
+    """Of rows that are not sound, those whose faults are told by their codes, by number: all else in them is sound.
+
+    It is asked of the few that are left, as DuckDB would else compute it for all.
+    """
+    import ibis  # noqa: PLC0415
+
+    rows = ibis.table(plan.columns, name=LEFT)
+    codes: Mapping[str, IntegerValue] = {name: rows[plan.column(name)] for name in plan.known}
+    deciding = Deciding(plan.form, plan.known, codes)
+    told = deciding.holds(plan.form.file.keep_if).yes
+    for name, known in plan.known.items():
+        code, right = codes[name], _sound(known.question, codes[name], deciding)
+        if name in plan.alone:
+            right = either(right, code <= FAULTY)
+            right = either(right, code == NOTHING) if known.question.required else right
+        told = both(told, right)
+    if plan.dated:
+        told = both(told, rows[DAY] > NOTHING)
+    return rows.filter(told).select(ROW)
+
+
+def merged(plan: Plan, groups: Table) -> Table:
+    """Groups of several batches as groups of all their rows, in the same columns."""
+    ends = {FIRST: groups[FIRST].min(), LAST: groups[LAST].max()} if plan.dated else {}
+    keys = [name for name in groups.columns if name not in {COUNT, FIRST, LAST}]
+    return groups.group_by(keys).aggregate(**{COUNT: groups[COUNT].sum().cast("int64")}, **ends)
 
 
 def keys_of(plan: Plan, name: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from xinqiao.tables.spelling import LONGEST_ANSWER, Spelling
 from xinqiao.tables.verdict import LARGEST
 
 NOTHING, UNSURE = 0, -1
+# From here downwards: an answer whose fault is known, see faults.py.
+FAULTY = -2
 # An open answer is sound as it stands; what it says is not asked.
 GIVEN = 1
 # Levels of a question that are listed; whole numbers without bounds are known from -WIDEST to WIDEST.

@@ -11,23 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from xinqiao.core.form import Form
 from xinqiao.tables.batches import Batch, UnevenError, source
-from xinqiao.tables.coding import Coder, Numbers, numbers_of
+from xinqiao.tables.coding import Coder
 from xinqiao.tables.columns import headers
 from xinqiao.tables.engine import Engine
-from xinqiao.tables.expressions import Plan, State
+from xinqiao.tables.expressions import ROW, Plan, State
+from xinqiao.tables.faults import Faults, alone, picked, places
 from xinqiao.tables.file import Record
 from xinqiao.tables.finding import Finding
 from xinqiao.tables.known import known
+from xinqiao.tables.numbers import Numbers, held_in, numbers_of
 from xinqiao.tables.read import Reading
 from xinqiao.tables.score import scorer
 from xinqiao.tables.tally import Groups, Sifted, Tally, counted_names
 from xinqiao.tables.validate import Judge
 
 # Rows that the engine gets at once: enough for it to work in parallel, few enough to be held.
-AT_ONCE = 150_000
+AT_ONCE = 100_000
 
 
 def sift(path: Path, form: Form, schema: Mapping[str, object]) -> Sifted | None:
@@ -54,11 +57,19 @@ def _through(sieve: Sieve, batches: Iterator[Batch]) -> None:
     engine = Engine(sieve.plan)
     try:
         for some in _together(batches):
-            unsure = sieve.take(engine.groups([sieve.coder.table(batch.numbers, batch.cells) for batch in some]))
-            wanted = np.array(sorted(unsure), dtype=np.int64)
-            sieve.judge(record for batch in some for record in _records(batch, wanted))
+            _batch(sieve, engine, some)
+            # Else they would be held while the next are read.
+            some.clear()
+        sieve.take(engine.groups())
     finally:
         engine.close()
+
+
+def _batch(sieve: Sieve, engine: Engine, some: Sequence[Batch]) -> None:
+    codes = [sieve.coder.table(batch.numbers, batch.cells) for batch in some]
+    left = picked(codes, sieve.take(engine.told(codes)))
+    wanted = sieve.tell(left, engine.faulty(left))
+    sieve.judge(record for batch in some for record in _records(batch, wanted))
 
 
 class Sieve:
@@ -68,21 +79,24 @@ class Sieve:
         self._asked = [question for question in form.questions if question.answered]
         self._reading = Reading.of(form, self._asked, header, file)
         self._form, self._file = form, file
-        self.plan = Plan(form=form, known=known(form, self._reading.spellings), counted=counted_names(form))
-        self.coder = Coder(self.plan, self._reading.columns, self._reading.day_at, self._reading.day_format)
-        self._groups = Groups(self.plan)
         self._judge, self._score = Judge(form, schema), scorer(form)
+        told = self._judge.verdicts.fault
+        spellings = self._reading.spellings
+        self.plan = Plan(form=form, known=known(form, spellings), counted=counted_names(form), alone=alone(form, told))
+        self.coder = Coder(self.plan, self._reading.columns, self._reading.day_at, self._reading.day_format, told)
+        self._faults = Faults(self.plan, self._judge.verdicts.order)
+        self._groups = Groups(self.plan)
         self._tally = Tally(form, self.plan.counted)
         self._findings: list[Finding] = []
         self._valid = self._dropped = self._left_out = 0
 
     def take(self, groups: Iterable[tuple[Any, ...]]) -> list[int]:
-        """Counts an engine's groups; the numbers of the rows that have to be judged."""
-        unsure: list[int] = []
+        """Counts an engine's groups; the numbers of the rows of which something else is to be said."""
+        left: list[int] = []
         for row, state, *rest in groups:
             *key, count, first, last = rest if self.plan.dated else (*rest, None, None)
             if state == State.JUDGE:
-                unsure.append(row)
+                left.append(row)
             elif state == State.LEAVE:
                 self._left_out += count
             else:
@@ -91,7 +105,13 @@ class Sieve:
                 self._tally.span(first, last)
             if state == State.STRAIGHT:
                 self._findings.append(Finding(code="row-straight", row=row))
-        return unsure
+        return left
+
+    def tell(self, left: pa.RecordBatch, faulty: Sequence[int]) -> Numbers:
+        """Tells of the rows that are left what their codes tell; the others have to be judged."""
+        told, found = self._faults.of(left, faulty)
+        self._findings += found
+        return np.setdiff1d(held_in(left.column(ROW)), told)
 
     def judge(self, records: Iterable[Record]) -> None:
         """Judges rows as those of a small file are."""
@@ -145,8 +165,8 @@ def _together(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
 
 def _records(batch: Batch, wanted: Numbers) -> Iterator[Record]:
     """The rows of a batch that are wanted, as records, and those that stand apart."""
-    at = np.flatnonzero(np.isin(batch.numbers, wanted))
-    columns = (column.take(numbers_of(at)).to_pylist() for column in batch.cells.columns)
+    at = places(batch.numbers, wanted)
+    columns = (column.take(numbers_of(at)).to_pylist() for column in batch.cells.columns) if len(at) else ()
     for number, cells in zip(batch.numbers[at].tolist(), zip(*columns, strict=True), strict=True):
         yield Record(number=number, cells=cells)
     yield from batch.apart

@@ -119,7 +119,7 @@ class Judged:
 
 
 class Judge:
-    """A form's questions, logic and schema, prepared once for all rows.
+    """A form's questions, logic and schema, prepared once for all rows; `verdicts` are those on single answers.
 
     Raises ValueError where the schema's fields are not the form's questions.
     """
@@ -127,7 +127,7 @@ class Judge:
     def __init__(self, form: Form, schema: Mapping[str, object]) -> None:
         asked = {question.name: question for question in form.questions if question.answered}
         self._form, self._logic = form, Logic.of(form)
-        self._verdicts = Verdicts(schema, asked)
+        self.verdicts = Verdicts(schema, asked)
         self._lists = lists(form)
         self._lenient = {name for name, each in asked.items() if each.on_bad_answer is BadAnswer.CELL}
 
@@ -136,7 +136,7 @@ class Judge:
         for number, texts in given:
             day = days.get(number)
             answers, emptied = self._logic.keep_relevant(texts, day)
-            values, seen = self._row(self._verdicts.of(answers), day)
+            values, seen = self._row(self.verdicts.of(answers), day)
             told = [("answer-irrelevant", name) for name in emptied]
             findings = tuple(Finding(code=code, row=number, field=name) for code, name in (*told, *seen))
             aside = any(finding.sets_aside for finding in findings)

@@ -50,12 +50,23 @@ class Verdicts:
         """(question, verdict) for each answer of a row, in the order of the schema."""
         for name, known in self._known.items():
             text = row[name]
-            verdict = known.get(text)
-            if verdict is None:
-                if len(known) >= MOST_KNOWN:
-                    known.clear()
-                verdict = known[text] = self._verdict(name, text)
-            yield name, verdict
+            yield name, known.get(text) or self._keep(name, text)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The questions as the schema has them."""
+        return tuple(self._known)
+
+    def fault(self, name: str, text: str) -> str:
+        """The code of the fault of one answer, empty where it has none."""
+        return (self._known[name].get(text) or self._keep(name, text)).fault
+
+    def _keep(self, name: str, text: str) -> Verdict:
+        known = self._known[name]
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        verdict = known[text] = self._verdict(name, text)
+        return verdict
 
     def _verdict(self, name: str, text: str) -> Verdict:
         cell, notes = self._readers[name](text)
