@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -128,7 +129,7 @@ def test_an_untranslated_form_stays_unpublished(project: Path, monkeypatch: pyte
             path.unlink()
     path = project / "forms" / "training-feedback.yml"
     path.write_text(path.read_text("utf-8") + "untranslated: [en]\n", encoding="utf-8")
-    pages: dict[str, object] = {}
+    pages: dict[str, Any] = {}
 
     def site(*_: object, **given: object) -> tuple[()]:
         pages.update(given)
@@ -137,7 +138,7 @@ def test_an_untranslated_form_stays_unpublished(project: Path, monkeypatch: pyte
     monkeypatch.setattr("xinqiao.flows.build.build_site", site)
     outcome = build(load_config(project), project / "site", lambda _: None)
     assert [problem.code for problem in outcome.problems] == ["form-untranslated"]
-    assert "training-feedback" not in str(pages["pages"])
+    assert "training-feedback" not in str(pages["others"].pages)
 
 
 def test_every_message_of_import_and_export_is_looked_at_by_a_test(root: Path) -> None:
