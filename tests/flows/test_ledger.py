@@ -218,7 +218,7 @@ def test_releases_from_before_the_ledger_are_entered_and_that_is_said(twice: Pat
     path = load_config(twice).store_path
     ledger(twice).unlink()
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        for name in ("counts", "ledger", "tombstones"):
+        for name in ("counts", "ledger", "tombstones", "arrivals", "cursors"):
             database.execute(f"DROP TABLE {name}")
         database.execute("DROP TRIGGER envelopes_delete")
         database.execute(

@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,7 +58,9 @@ class Target:
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             connection.sendall(sent)
             if end:
-                connection.shutdown(socket.SHUT_WR)
+                # It may have refused and closed already; its answer is read all the same.
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_WR)
             return answer(connection)
 
     def post(
