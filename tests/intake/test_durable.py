@@ -20,6 +20,8 @@ from .receiving import Line, many, nursery
 CALL = re.compile(r"^(\d+)\s+(?:<\.\.\. )?(\w+)(?:\((.*)| resumed>(.*))$")
 WAL = re.compile(r"^\d+<[^>]*\.db-wal>")
 ID = re.compile(r"[0-9a-f]{64}")
+# In a page of the store a byte before an id may be written in digits (`\1`, `\001`), so every place may begin one.
+WRITTEN = re.compile(r"(?=([0-9a-f]{64}))")
 CLIENTS, EACH = 4, 6
 
 
@@ -40,7 +42,7 @@ def early(lines: Iterable[str]) -> tuple[set[str], int]:
             continue
         process, name, begun, ended = call[1], call[2], call[3], call[4]
         if begun is not None and name in {"pwrite64", "pwritev"} and WAL.match(begun):
-            written |= set(ID.findall(begun))
+            written |= set(WRITTEN.findall(begun))
         if begun is not None and name in {"fdatasync", "fsync"} and WAL.match(begun):
             # What is written while it runs is not forced by it.
             forcing[process] = set(written)
@@ -105,6 +107,7 @@ KEPT = "ab" * 32
     ("lines", "found"),
     [
         ([f'7 pwrite64({STORE}, "{KEPT}", 64, 0) = 64', f"7 fdatasync({STORE}) = 0"], set()),
+        ([f'7 pwrite64({STORE}, "\\0013{KEPT}", 64, 0) = 64', f"7 fdatasync({STORE}) = 0"], set()),
         ([f'7 pwrite64({STORE}, "{KEPT}", 64, 0) = 64'], {KEPT}),
         ([f"7 fdatasync({STORE}) = 0", f'7 pwrite64({STORE}, "{KEPT}", 64, 0) = 64'], {KEPT}),
         ([f'7 pwrite64({STORE}, "{KEPT}", 64, 0) = 64', f"7 fdatasync({STORE}) = -1 EIO"], {KEPT}),
