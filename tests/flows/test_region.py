@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from xinqiao.cli import main
 from xinqiao.core.problem import ExitCode
+from xinqiao.dashboard.package import DESCRIPTOR, fingerprint
 
 FORM = """\
 settings: {{form_id: course, version: {version}, purpose: survey, title: {{zh: 小调查, en: Survey}}}}
@@ -253,11 +254,42 @@ def test_pages_show_the_colleges_side_by_side_in_both_languages(region: Path) ->
     english = (pages / "en" / "course" / "index.html").read_text(encoding="utf-8")
     chinese = (pages / "zh" / "course" / "index.html").read_text(encoding="utf-8")
     assert "North College" in english and "北校区学院" in chinese
-    assert "generated" in english, "the portal of the test is a demonstration, and says so"
+    assert "generated" not in english, "these packages are of no demonstration"
     for page in (english, chinese):
         assert "<script>" not in page and "http-equiv" in page
     download = re.search(r'href="(\.\./\.\./\.\./course/[^"]+\.xlsx)"', english)
     assert download and (pages / "en" / "course" / download[1]).resolve().is_file()
+
+
+def generated(region: Path, *names: str) -> None:
+    """Marks packages as a demonstration writes them, with the checksum that goes with it."""
+    for name in names:
+        path = region / name / "course" / DESCRIPTOR
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        whole["xinqiao"]["demonstration"] = True
+        whole["xinqiao"]["sha256"] = fingerprint(whole)
+        path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+
+
+def test_a_region_of_generated_figures_says_so_on_every_page(region: Path) -> None:
+    generated(region, *SIZES)
+    assert merged(region)[0] == ExitCode.DONE
+    for page in (region / "out" / "pages").glob("en/**/*.html"):
+        assert "generated" in page.read_text(encoding="utf-8")
+    descriptor = json.loads((region / "out" / "course" / DESCRIPTOR).read_text(encoding="utf-8"))
+    assert descriptor["xinqiao"]["demonstration"] is True
+
+
+def test_generated_figures_are_not_taken_for_true_ones(region: Path) -> None:
+    generated(region, "south")
+    code, document, _ = merged(region)
+    assert (code, codes(document)) == (ExitCode.UNSAFE, ["region-generated"])
+    generated(region, "north", "west")
+    settings = region / "portal" / "portal.toml"
+    real = settings.read_text(encoding="utf-8").replace("demonstration = true", "demonstration = false")
+    settings.write_text(real, encoding="utf-8")
+    assert codes(merged(region)[1]) == ["region-generated"] * 3
+    assert not (region / "out").exists()
 
 
 def test_a_folder_of_somebody_elses_is_not_replaced(region: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class Kept:
 
 
 @dataclass
-class Fake:
+class Fake(ABC):
     """A system in memory; called like the wire."""
 
     secret: str
@@ -81,8 +82,9 @@ class Fake:
         status, content = self.answer(call)
         return Reply(status=status, body=json.dumps(content, ensure_ascii=False).encode())
 
+    @abstractmethod
     def answer(self, call: Call) -> tuple[int, Any]:
-        raise NotImplementedError
+        """Status and document, as this system answers."""
 
     def name_of(self, kept: Kept) -> str:
         """What the system calls a row."""

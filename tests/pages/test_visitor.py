@@ -45,6 +45,9 @@ def test_a_visitors_answer_is_counted_after_release_and_build(
     demo: Demo, page: Page, context: BrowserContext, asked: list[str]
 ) -> None:
     assert str(demonstration.RELEASED) in summary_count(page, demo)
+    # Other tests of the same demonstration may have answered too.
+    before = demo.run("intake", "list")[1]["forms"][FORM]
+    assert before >= ALL
     page.goto(f"{demo.site}zh/forms/{FORM}/")
     answer_everything(page)
     page.locator(".xq-form [type=submit]").click()
@@ -52,11 +55,11 @@ def test_a_visitors_answer_is_counted_after_release_and_build(
     assert page.url == f"{demo.site}zh/forms/{FORM}/thanks/", "the address carries nothing"
 
     code, document = demo.run("intake", "list")
-    assert (code, document["forms"][FORM]) == (0, ALL + 1)
+    assert (code, document["forms"][FORM]) == (0, before + 1)
     code, document = demo.run("release", FORM)
-    assert (code, document["rows"]) == (0, ALL + 1), document
+    assert (code, document["rows"]) == (0, before + 1), document
     assert demo.run("build", "--output", str(demo.folder / "site"))[0] == 0
-    assert str(ALL + 1) in summary_count(page, demo)
+    assert str(before + 1) in summary_count(page, demo)
 
     outside = [address for address in asked if not address.startswith((demo.site, demo.receiver, "data:"))]
     assert outside == []

@@ -33,12 +33,14 @@ class Package:
     """A package as it was released: its tables and their codebook; None in one that was written without.
 
     attended: how many came, where that is public. corrected: which release it is, where some were corrections.
+    demonstration: whether its answers were generated.
     """
 
     tables: tuple[SafeTable, ...]
     codebook: Json | None
     attended: tuple[Attended, ...] = ()
     corrected: Corrected | None = None
+    demonstration: bool = False
 
 
 def read_package(directory: Path) -> tuple[SafeTable, ...]:
@@ -63,12 +65,13 @@ def read_whole(directory: Path) -> Package:
         others = [as_object(file) for file in as_list(part["files"])]
         contents = {_path(file): _checked(directory, file) for file in (*resources, *others)}
         known = as_object(part["codebook"]) if "codebook" in part else None
+        generated = part.get("demonstration", False) is not False
         corrected = _corrected(as_object(part["series"])) if "series" in part else None
         attended = tuple(_attended(as_object(given)) for given in as_list(part.get("attendance", [])))
     except (KeyError, TypeError, ValueError):
         raise refuse("package-unreadable", name=DESCRIPTOR) from None
     tables = tuple(_table(resource, contents[_path(resource)]) for resource in resources)
-    return Package(tables=tables, codebook=known, attended=attended, corrected=corrected)
+    return Package(tables=tables, codebook=known, attended=attended, corrected=corrected, demonstration=generated)
 
 
 def _check_version(part: Json) -> None:

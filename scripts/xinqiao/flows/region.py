@@ -10,17 +10,15 @@ from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
-from xinqiao.core.name import CHOICE_NAME
 from xinqiao.core.parsed import Json
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Text
 from xinqiao.dashboard.codebook import codebook
-from xinqiao.dashboard.package import DESCRIPTOR, write_package
-from xinqiao.dashboard.released import Package, read_whole
-from xinqiao.flows.ledger import faults_around
+from xinqiao.dashboard.package import write_package
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import choice_lists, load_form
+from xinqiao.flows.region_packages import CollegePackage, college_packages
 from xinqiao.flows.region_pages import check_place, write_pages
 from xinqiao.safety.college import COLLEGE, College, problems, shared_units, with_colleges
 from xinqiao.safety.examine import examine
@@ -33,16 +31,13 @@ WIDER = (("own", True), ("own", False), ("all", True), ("all", False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """The newest package of a form in one college's folder."""
+class _Merged:
+    """A form's tables of the region, the certificate of their audit, and what a person is to be told."""
 
-    college: str
-    folder: Path
-    package: Package
-
-    @property
-    def form(self) -> str:
-        return self.package.tables[0].form
+    form: Form
+    tables: tuple[SafeTable, ...]
+    certificate: Mapping[str, object]
+    told: tuple[Problem, ...]
 
 
 def region(config: Config, folders: Sequence[Path], output: Path, progress: Progress) -> Outcome:
@@ -52,97 +47,48 @@ def region(config: Config, folders: Sequence[Path], output: Path, progress: Prog
     does not have, or where no merged table is safe; nothing is written then.
     """
     progress(f"{len(folders)}: read")
-    found = _packages(folders)
-    made: list[tuple[Form, tuple[SafeTable, ...], Mapping[str, object]]] = []
-    told: list[Problem] = []
+    found = college_packages(config, folders)
+    made: list[_Merged] = []
     refused: list[Problem] = []
     for form_id in dict.fromkeys(one.form for one in found):
         progress(f"{form_id}: merge, audit")
         try:
-            form = _form(config, form_id)
-            refused += (unlike := list(_unlike(config, form, [one for one in found if one.form == form_id])))
-            if not unlike:
-                merged = _merged(config, form, [one for one in found if one.form == form_id])
-                made.append(merged[0])
-                told += merged[1]
+            form, packages = _form(config, form_id), [one for one in found if one.form == form_id]
+            if unlike := list(_unlike(config, form, packages)):
+                refused += unlike
+            else:
+                made.append(_merged(config, form, packages))
         except XinqiaoError as error:
             refused += error.problems
     if refused:
         raise XinqiaoError(refused)
     check_place(output)
-    for form, tables, certificate in made:
-        write_package(output / form.id, form, tables, certificate, demonstration=config.demonstration)
-    write_pages(config, output, [(form, tables) for form, tables, _ in made])
-    return _outcome(output, made, told)
+    generated = any(one.package.demonstration for one in found)
+    for one in made:
+        folder = output / one.form.id
+        write_package(folder, one.form, one.tables, one.certificate, demonstration=generated)
+    write_pages(config, output, [(one.form, one.tables) for one in made], demonstration=generated)
+    return _outcome(output, made)
 
 
-def _outcome(
-    output: Path, made: Sequence[tuple[Form, tuple[SafeTable, ...], Mapping[str, object]]], told: Sequence[Problem]
-) -> Outcome:
+def _outcome(output: Path, made: Sequence[_Merged]) -> Outcome:
     forms = {
-        form.id: {
-            "colleges": certificate["colleges"],
-            "tables": [{"name": t.name, "cells": len(t.cells), "suppressed": t.suppressed} for t in tables],
-            "groups_tested": certificate["groups_tested"],
+        one.form.id: {
+            "colleges": one.certificate["colleges"],
+            "tables": [{"name": t.name, "cells": len(t.cells), "suppressed": t.suppressed} for t in one.tables],
+            "groups_tested": one.certificate["groups_tested"],
         }
-        for form, tables, certificate in made
+        for one in made
     }
     said = Text.of(
         zh=f"已合并 {len(made)} 份表单的安全表，写入 {output}；请打开 {output}/pages/index.html。",
         en=f"The safe tables of {len(made)} forms are merged in {output}; open {output}/pages/index.html.",
     )
-    return Outcome(said=said, document={"output": str(output), "forms": forms}, problems=tuple(told))
-
-
-def _packages(folders: Sequence[Path]) -> list[_Read]:
-    """The newest package of each form in each folder. Raises XinqiaoError with the problems of all of them."""
-    names = [folder.resolve().name for folder in folders]
-    wrong = [Problem(code="region-name", params={"name": name}) for name in names if not CHOICE_NAME.fullmatch(name)]
-    wrong += [Problem(code="region-college-twice", params={"name": n}) for n in sorted({*names}) if names.count(n) > 1]
-    wrong += [Problem(code="region-few")] if len(folders) < 2 else []
-    found: list[_Read] = []
-    for name, folder in zip(names, folders, strict=True) if not wrong else ():
-        newest = _newest(folder)
-        if not newest:
-            wrong.append(Problem(code="region-empty", place=Place(file=str(folder))))
-        try:
-            wrong += faults_around(newest)
-        except XinqiaoError as error:
-            wrong += error.problems
-        for path in newest:
-            try:
-                found.append(_Read(college=name, folder=path, package=read_whole(path)))
-            except XinqiaoError as error:
-                at = Place(file=str(path))
-                wrong += [Problem(code=one.code, place=at, params=one.params) for one in error.problems]
-    for one in found:
-        if one.package.codebook is None:
-            wrong.append(Problem(code="package-without-codebook", place=Place(file=str(one.folder))))
-        twice = [other for other in found if (other.college, other.form) == (one.college, one.form)]
-        if len(twice) > 1 and twice[0] is one:
-            wrong.append(Problem(code="region-form-twice", place=Place(file=one.college), params={"form": one.form}))
-    wrong += _same(found)
-    if wrong:
-        raise XinqiaoError(wrong)
-    return found
-
-
-def _newest(folder: Path) -> list[Path]:
-    """Of releases that lie beside each other, `FORM/001`, `FORM/002` …, the last."""
-    if (folder / DESCRIPTOR).is_file():
-        return [folder]
-    below = sorted(file.parent for file in folder.rglob(DESCRIPTOR)) if folder.is_dir() else []
-    last = {path.parent if path.name.isdecimal() else path: path for path in below}
-    return list(last.values())
-
-
-def _same(found: Sequence[_Read]) -> Iterator[Problem]:
-    """Packages that are byte for byte another college's."""
-    seen: dict[bytes, _Read] = {}
-    for one in found:
-        other = seen.setdefault((one.folder / DESCRIPTOR).read_bytes(), one)
-        if other is not one:
-            yield Problem(code="region-package-twice", place=Place(file=one.college), params={"other": other.college})
+    return Outcome(
+        said=said,
+        document={"output": str(output), "forms": forms},
+        problems=tuple(problem for one in made for problem in one.told),
+    )
 
 
 def _form(config: Config, form_id: str) -> Form:
@@ -162,7 +108,7 @@ def _own(config: Config, form: Form) -> frozenset[str]:
     return frozenset(units | {made.name for made in form.derived if made.source in units})
 
 
-def _unlike(config: Config, form: Form, found: Sequence[_Read]) -> Iterator[Problem]:
+def _unlike(config: Config, form: Form, found: Sequence[CollegePackage]) -> Iterator[Problem]:
     """Packages of another version of the form, or of a form that asks or scores otherwise under the same number."""
     own = _own(config, form)
     for one in found:
@@ -200,10 +146,11 @@ def _parts(known: Json, own: frozenset[str]) -> dict[str, object]:
     return parts
 
 
-def _merged(
-    config: Config, form: Form, found: Sequence[_Read]
-) -> tuple[tuple[Form, tuple[SafeTable, ...], Mapping[str, object]], list[Problem]]:
-    """The region's tables of one form after the attack on them, their certificate, and what is to be told."""
+def _merged(config: Config, form: Form, found: Sequence[CollegePackage]) -> _Merged:
+    """The region's tables of one form after the attack on them, and the colleges that were left out.
+
+    Raises XinqiaoError where fewer than two colleges are left, or nothing is safe.
+    """
     own = _own(config, form)
     colleges = [
         College(name=one.college, label=_label(config, one.college), tables=one.package.tables) for one in found
@@ -224,21 +171,28 @@ def _merged(
         "groups_tested": tested,
         "groups_found": 0,
     }
-    return (wide, tables, certificate), told
+    return _Merged(form=wide, tables=tables, certificate=certificate, told=tuple(told))
 
 
-def _unsafe(found: Sequence[_Read]) -> set[str]:
+def _unsafe(found: Sequence[CollegePackage]) -> set[str]:
     """The colleges in whose package, attacked alone, somebody is found or which could not be judged."""
     unsafe = set()
     for one in found:
-        report = examine([_released(one.college, one.package.tables, one.package.codebook or {}, one.package)])
+        report = examine([_released(one)])
         if report.findings or report.problems:
             unsafe.add(one.college)
     return unsafe
 
 
-def _released(name: str, tables: tuple[SafeTable, ...], known: Json, package: Package | None = None) -> Released:
-    return Released(name=name, tables=tables, codebook=known, attended=package.attended if package else ())
+def _released(one: CollegePackage) -> Released:
+    package = one.package
+    return Released(
+        name=one.college,
+        tables=package.tables,
+        codebook=package.codebook or {},
+        attended=package.attended,
+        corrected=package.corrected,
+    )
 
 
 def _label(config: Config, name: str) -> Text:
@@ -261,7 +215,7 @@ def _safe(
     withdrawn: set[Withdrawn] = set()
     for who, parts in (*WIDER, ("", False)):
         tables = merge(colleges, own, least, scores, withdrawn)
-        report = examine([_released(form.id, tables, _plain(codebook(form, tables)))])
+        report = examine([Released(name=form.id, tables=tables, codebook=_plain(codebook(form, tables)))])
         if report.problems:
             raise XinqiaoError(report.problems)
         if not report.findings:

@@ -27,14 +27,19 @@ def check_place(output: Path) -> None:
         raise refuse("output-not-ours", folder=PAGES)
 
 
-def write_pages(config: Config, output: Path, merged: Sequence[tuple[Form, tuple[SafeTable, ...]]]) -> None:
-    """Writes `output/pages` beside the packages `output/FORM`, to the side and then swapped in."""
+def write_pages(
+    config: Config, output: Path, merged: Sequence[tuple[Form, tuple[SafeTable, ...]]], *, demonstration: bool
+) -> None:
+    """Writes `output/pages` beside the packages `output/FORM`, to the side and then swapped in.
+
+    demonstration: whether the figures were generated; every page then says so.
+    """
     side = output / f".{PAGES}.new"
     shutil.rmtree(side, ignore_errors=True)
     side.mkdir(parents=True)
     try:
         put_shell(config, side)
-        shown = Shown(college=config.college, demonstration=config.demonstration)
+        shown = Shown(college=config.college, demonstration=demonstration)
         for lang in Lang:
             releases = [Released(form=form, tables=tables, href=f"{form.id}/") for form, tables in merged]
             for one in releases:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from xinqiao.tables.verdict import Verdict, Verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(ABC):
     """How many rows of a file can be used, and what was found in all others."""
 
     form: str
@@ -30,9 +31,9 @@ class Checked:
     findings: tuple[Finding, ...]
 
     @property
+    @abstractmethod
     def usable(self) -> int:
         """How many rows can be used."""
-        raise NotImplementedError
 
     @property
     def quarantined(self) -> int:
