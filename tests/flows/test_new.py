@@ -13,9 +13,14 @@ from click.testing import CliRunner, Result
 
 from xinqiao.cli import main, new
 from xinqiao.core.form import Purpose
-from xinqiao.core.problem import ExitCode
+from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.text import Lang
 from xinqiao.forms.read import read_form
+from xinqiao.site.events import read_events
+from xinqiao.site.evergreen import evergreen
+from xinqiao.site.help_lines import read_help_lines
+from xinqiao.site.manifest import build_moment
+from xinqiao.site.quoted import CODE
 
 TITLES = ("--title-zh", "睡眠小调查", "--title-en", "Sleep survey")
 
@@ -82,7 +87,7 @@ def test_without_a_person_to_ask_a_missing_title_is_a_problem_with_a_remedy(proj
     result = run(project, "new", "form", "sleep", "--title-zh", "睡眠", "--json")
     assert result.exit_code == ExitCode.USAGE
     (problem,) = json.loads(result.stdout)["problems"]
-    assert problem["code"] == "new-form-title"
+    assert problem["code"] == "new-title"
     assert "--title-en" in problem["zh"] and "--title-zh" not in problem["zh"]
     assert not (project / "forms").exists()
 
@@ -104,3 +109,79 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem_and_no_traceback(projec
     result = run(project, "new", "form", "sleep", *TITLES)
     assert result.exit_code == ExitCode.USAGE
     assert "output-unwritable" in result.stderr
+
+
+@pytest.fixture
+def portal(root: Path, tmp_path: Path) -> Path:
+    """A copy of what a whole portal is read from."""
+    for name in ("docs", "forms", "overrides"):
+        shutil.copytree(root / name, tmp_path / name)
+    for name in ("portal.toml", "mkdocs.yml", "mkdocs.en.yml"):
+        shutil.copy(root / name, tmp_path)
+    return tmp_path
+
+
+DRAFTS = {
+    "article": ("new", "article", "sleep", *TITLES),
+    "policy": ("new", "policy", "plan-2027", *TITLES),
+    "recap": ("new", "recap", "slow-hour"),
+}
+
+
+def test_drafts_in_both_languages_leave_the_portal_without_a_problem_and_are_not_shown(portal: Path) -> None:
+    slugs = []
+    for command in DRAFTS.values():
+        made = run(portal, *command, "--json")
+        assert made.exit_code == ExitCode.DONE
+        files = json.loads(made.stdout)["files"]
+        assert len(files) == len(Lang) and all((portal / name).is_file() for name in files)
+        slugs.append(Path(files[0]).stem.partition(".")[0])
+    assert run(portal, "check").exit_code == ExitCode.DONE
+    shown = [path.as_posix() for path in (portal / "build" / "docs").rglob("*.md")]
+    assert shown and not [path for path in shown if any(slug in path for slug in slugs)]
+
+
+def test_an_article_that_is_no_draft_any_more_is_asked_for_its_sources(portal: Path) -> None:
+    run(portal, *DRAFTS["article"])
+    for lang in Lang:
+        page = portal / "docs" / lang / "learn" / "sleep.md"
+        page.write_text(page.read_text("utf-8").replace("draft: true", "draft: false"), encoding="utf-8")
+    with pytest.raises(XinqiaoError) as told:
+        evergreen(portal, read_help_lines(portal), build_moment().date())
+    assert [one.code for one in told.value.problems] == ["article-sources-few"] * 2
+
+
+def test_a_recap_begins_with_its_events_facts_and_the_codes_of_its_figures(portal: Path) -> None:
+    (portal / "docs" / "news" / "recaps" / "peer-supporter-training-recap.zh.md").unlink()
+    (portal / "docs" / "news" / "recaps" / "peer-supporter-training-recap.en.md").unlink()
+    assert run(portal, "new", "recap", "peer-supporter-training").exit_code == ExitCode.DONE
+    text = (portal / "docs" / "news" / "recaps" / "peer-supporter-training-recap.en.md").read_text("utf-8")
+    event = read_events(portal)["peer-supporter-training"]
+    assert event.place[Lang.EN] in text and event.day.words(Lang.EN) in text
+    codes = [f"{form}/{rest}" for form, _, rest in (m["path"].partition("/") for m in CODE.finditer(text))]
+    assert "training-feedback/overall/n" in codes and len(codes) > 1
+
+
+def test_the_recap_of_an_unknown_event_names_the_nearest(portal: Path) -> None:
+    told = run(portal, "new", "recap", "slow-our", "--json")
+    (problem,) = json.loads(told.stdout)["problems"]
+    assert told.exit_code == ExitCode.USAGE
+    assert problem["code"] == "new-event-unknown" and "slow-hour" in problem["en"]
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_what_is_there_in_one_language_stays_and_nothing_else_is_written(portal: Path, kind: str) -> None:
+    files = json.loads(run(portal, *DRAFTS[kind], "--json").stdout)["files"]
+    (portal / files[0]).unlink()
+    (portal / files[1]).write_text("mine", encoding="utf-8")
+    told = run(portal, *DRAFTS[kind])
+    assert told.exit_code == ExitCode.USAGE and "file-exists" in told.stderr
+    assert not (portal / files[0]).exists()
+    assert (portal / files[1]).read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("slug", ["../x", "Sleep", "睡眠", "a b", "a_b"])
+@pytest.mark.parametrize("kind", ["article", "policy"])
+def test_a_name_that_cannot_stand_in_an_address_is_refused(portal: Path, kind: str, slug: str) -> None:
+    told = run(portal, "new", kind, slug, *TITLES)
+    assert told.exit_code == ExitCode.USAGE and "slug-unusable" in told.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ from xinqiao.cli.running import common, run
 from xinqiao.core.form import Purpose
 from xinqiao.core.text import Lang
 
+TITLE_ZH = click.option("--title-zh", default=None, help="Title in Chinese; asked for at a terminal.")
+TITLE_EN = click.option("--title-en", default=None, help="Title in English; asked for at a terminal.")
 PURPOSES = click.Choice([purpose.value for purpose in Purpose])
 
 
@@ -22,15 +25,52 @@ def new() -> None:
 @new.command("form", epilog="Example: xinqiao new form sleep --title-zh 睡眠小调查 --title-en 'Sleep survey'")
 @common
 @click.argument("form_id", metavar="ID")
-@click.option("--title-zh", default=None, help="Title in Chinese; asked for at a terminal.")
-@click.option("--title-en", default=None, help="Title in English; asked for at a terminal.")
+@TITLE_ZH
+@TITLE_EN
 @click.option("--purpose", type=PURPOSES, default="survey", show_default=True, help="What the form is for.")
 def new_form(project: Path, as_json: bool, form_id: str, purpose: str, **given: str | None) -> None:
     """Writes forms/ID.yml: a small commented form without a problem."""
     from xinqiao.flows.new import new_form as flow  # noqa: PLC0415 - start-up time
 
-    titles = {lang: given[f"title_{lang.value}"] or _ask(f"标题 Title ({lang.value})") for lang in Lang}
-    run(project, as_json, lambda config, _: flow(config, form_id, titles, Purpose(purpose)))
+    run(project, as_json, lambda config, _: flow(config, form_id, _titles(given), Purpose(purpose)))
+
+
+@new.command("article", epilog="Example: xinqiao new article sleep --title-zh 睡不好 --title-en 'Sleeping badly'")
+@common
+@click.argument("slug")
+@TITLE_ZH
+@TITLE_EN
+def new_article(project: Path, as_json: bool, slug: str, **given: str | None) -> None:
+    """Writes docs/zh/learn/SLUG.md and docs/en/learn/SLUG.md: drafts with the parts that an article has."""
+    from xinqiao.flows.new import new_article as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, slug, _titles(given)))
+
+
+@new.command("policy", epilog="Example: xinqiao new policy plan-2027 --title-zh 工作方案 --title-en 'The plan'")
+@common
+@click.argument("slug")
+@TITLE_ZH
+@TITLE_EN
+def new_policy(project: Path, as_json: bool, slug: str, **given: str | None) -> None:
+    """Writes drafts of a note on a policy, document and comment kept apart, in both languages."""
+    from xinqiao.flows.new import new_policy as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, slug, _titles(given)))
+
+
+@new.command("recap", epilog="Example: xinqiao new recap peer-supporter-training")
+@common
+@click.argument("event")
+def new_recap(project: Path, as_json: bool, event: str) -> None:
+    """Writes drafts of an event's recap in both languages: its facts, and the released figures of its feedback."""
+    from xinqiao.flows.new import new_recap as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, event))
+
+
+def _titles(given: Mapping[str, str | None]) -> dict[Lang, str]:
+    return {lang: given[f"title_{lang.value}"] or _ask(f"标题 Title ({lang.value})") for lang in Lang}
 
 
 def _ask(question: str) -> str:

@@ -29,6 +29,7 @@ from xinqiao.flows.staff import build_staff, latest
 from xinqiao.forms.listing import listing_page
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
+from xinqiao.site.article import is_draft
 from xinqiao.site.build import Given, PortalNames, build_site
 from xinqiao.site.help_lines import HelpLine, help_html, read_help_lines
 from xinqiao.site.manifest import Stamp, build_moment
@@ -163,9 +164,9 @@ def _articles(config: Config, lang: Lang) -> list[tuple[str, str]]:
     """Title and address (below the language's folder) of each article, for who wants to read on."""
     found = []
     for path in sorted((config.root / "docs" / lang.value / "learn").glob("*.md")):
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        title = next((line.removeprefix("# ") for line in lines if line.startswith("# ")), "")
-        if title:
+        source = path.read_text(encoding="utf-8-sig")
+        title = next((line.removeprefix("# ") for line in source.splitlines() if line.startswith("# ")), "")
+        if title and not is_draft(source):
             found.append((title, f"learn/{path.stem}/"))
     return found
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
 from xinqiao.config import Config
-from xinqiao.core.form import Purpose
-from xinqiao.core.problem import Place, refuse
+from xinqiao.core.form import Form, Purpose
+from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.summary import Audience, MeasureKind
 from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.naming import measure_label
 from xinqiao.flows.outcome import Outcome
+from xinqiao.flows.project import load_form
 from xinqiao.forms.new import new_form_text
+from xinqiao.site.events import Event, read_events
+from xinqiao.site.manifest import build_moment
+from xinqiao.site.new import article_files, policy_files, recap_files
+
+ANSWERS = Text.of(zh="收到的反馈（份）", en="Feedback that came in")
 
 
 def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Purpose) -> Outcome:
     """Writes `forms/ID.yml`. Raises XinqiaoError: new-form-title, name-unusable, form-exists, output-unwritable."""
-    # What a terminal may send and no line of YAML can hold, such as line breaks, becomes a space.
-    clean = {lang: "".join(char if char.isprintable() else " " for char in titles.get(lang, "")) for lang in Lang}
-    if lacking := [f"--title-{lang.value}" for lang in Lang if not clean[lang].strip()]:
-        raise refuse("new-form-title", options=", ".join(lacking))
-    text = new_form_text(form_id, Text(clean), purpose)
+    text = new_form_text(form_id, _title(titles), purpose)
     path = config.forms_dir / f"{form_id}.yml"
     try:
         path.parent.mkdir(exist_ok=True)
@@ -33,3 +42,80 @@ def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Pur
         en=f"Written: {path}. Change it, then run `xinqiao forms check {form_id}`.",
     )
     return Outcome(said=said, document={"form": form_id, "file": str(path)})
+
+
+def new_article(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
+    """Writes the draft of an article in both languages. Raises XinqiaoError: new-title, slug-unusable, file-exists."""
+    return _written(config, article_files(slug, _title(titles), _today()))
+
+
+def new_policy(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
+    """Writes the draft of a note on a policy in both languages. Raises XinqiaoError as `new_article` does."""
+    return _written(config, policy_files(slug, _title(titles), _today()))
+
+
+def new_recap(config: Config, slug: str) -> Outcome:
+    """Writes the draft of an event's recap: its facts, and the figures of its feedback as codes.
+
+    Raises XinqiaoError: new-event-unknown, file-exists, and with every fault of the registry of events.
+    """
+    events = read_events(config.root)
+    if slug not in events:
+        nearest = (difflib.get_close_matches(slug, list(events), 1, 0) or ["–"])[0]
+        raise refuse("new-event-unknown", event=slug, nearest=nearest)
+    event = events[slug]
+    return _written(config, recap_files(event, dict(_figures(config, event)), _today()))
+
+
+def _figures(config: Config, event: Event) -> Iterator[tuple[str, Text]]:
+    """Of the public summary of everybody's feedback: how many there are, and each mean."""
+    if not event.feedback:
+        return
+    form: Form = load_form(config, event.feedback).joined
+    spec = next((one for one in form.summaries if one.audience is Audience.PUBLIC and not one.by), None)
+    if spec is None:
+        return
+    for measure in spec.measures:
+        if measure.kind is MeasureKind.N and not measure.of:
+            yield f"{form.id}/{spec.name}/{measure}", ANSWERS
+        if measure.kind is MeasureKind.MEAN:
+            label = measure_label(form, measure.of)
+            said = {Lang.ZH: f"平均分：{label[Lang.ZH]}", Lang.EN: f"Mean: {label[Lang.EN]}"}
+            yield f"{form.id}/{spec.name}/{measure}", Text(said)
+
+
+def _title(titles: Mapping[Lang, str]) -> Text:
+    # What a terminal may send and no line of a file can hold, such as line breaks, becomes a space.
+    clean = {lang: "".join(char if char.isprintable() else " " for char in titles.get(lang, "")) for lang in Lang}
+    if lacking := [f"--title-{lang.value}" for lang in Lang if not clean[lang].strip()]:
+        raise refuse("new-title", options=", ".join(lacking))
+    return Text(clean)
+
+
+def _today() -> date:
+    return build_moment().date()
+
+
+def _written(config: Config, files: Mapping[str, str]) -> Outcome:
+    """All files, or none where one of them is there already."""
+    there = [Problem(code="file-exists", place=Place(file=name)) for name in files if (config.root / name).exists()]
+    if there:
+        raise XinqiaoError(there)
+    for name, text in files.items():
+        _write(config.root / name, text)
+    listed = "、".join(files), ", ".join(files)
+    said = Text.of(
+        zh=f"已写入草稿 {listed[0]}。写完后运行 xinqiao check；改掉草稿标记，才会出现在网站上。",
+        en=f"Drafts written: {listed[1]}. When done, run `xinqiao check`; they appear once they are no longer drafts.",
+    )
+    return Outcome(said=said, document={"files": list(files)})
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise refuse("output-unwritable", Place(file=str(path)), reason=reason) from None

@@ -13,9 +13,9 @@ import yaml
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang
 from xinqiao.site import page
-from xinqiao.site.source import Entry, find
+from xinqiao.site.source import Entry, Notes, find, front_matter
 
-KEYS = ("written_on", "reviewed_on", "review_by", "sources")
+KEYS = ("draft", "written_on", "reviewed_on", "review_by", "sources")
 SOURCE_KEYS = ("title", "publisher", "address", "read_on", "note")
 SOURCES_MARK, HELP_BAR_MARK, HELP_MARK = "<!-- sources -->", "<!-- help-bar -->", "<!-- help-lines -->"
 FEWEST = 2
@@ -58,9 +58,17 @@ class Standing:
         return page.render("sources.html", lang=lang, article=self)
 
 
+def is_draft(source: str) -> bool:
+    """Whether a page's front matter says `draft: true`; false where it cannot be read, so that its faults are told."""
+    entry = front_matter(source, Notes(""))
+    return entry is not None and "draft" in entry.keys and entry.flag("draft")
+
+
 def read_standing(entry: Entry, today: date) -> Standing | None:
     """What an article's front matter says of it; None, and notes, where something lacks or is wrong."""
     before = len(entry.notes.problems)
+    if "draft" in entry.keys:
+        entry.flag("draft")
     written, review_by = entry.day("written_on"), entry.day("review_by")
     reviewed = entry.day("reviewed_on", optional=True)
     for key, day in (("written_on", written), ("reviewed_on", reviewed)):

@@ -1,0 +1,83 @@
+"""New articles and news: drafts in both languages, with all that is known already filled in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from importlib import resources
+from string import Template
+
+from xinqiao.core.problem import refuse
+from xinqiao.core.text import Lang, Text
+from xinqiao.site.events import Event
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+REVIEWED_WITHIN = timedelta(days=180)
+
+
+def article_files(slug: str, title: Text, today: date) -> dict[str, str]:
+    """Path → text of an article's draft in each language. Raises XinqiaoError (slug-unusable)."""
+    check_slug(slug)
+    days = {"today": today.isoformat(), "review_by": (today + REVIEWED_WITHIN).isoformat()}
+    return {
+        f"docs/{lang}/learn/{slug}.md": _text(
+            f"article.{lang}.md", days | {"title": json.dumps(title[lang], ensure_ascii=False), "heading": title[lang]}
+        )
+        for lang in Lang
+    }
+
+
+def policy_files(slug: str, title: Text, today: date) -> dict[str, str]:
+    """Path → text of the draft of a note on a policy. Raises XinqiaoError (slug-unusable)."""
+    check_slug(slug)
+    return {
+        f"docs/news/policy/{slug}.{lang}.md": _text(
+            f"policy.{lang}.md", {"slug": slug, "today": today.isoformat(), "title": title[lang]}
+        )
+        for lang in Lang
+    }
+
+
+def recap_files(event: Event, figures: Mapping[str, Text], today: date) -> dict[str, str]:
+    """Path → text of the draft of an event's recap; figures: code of a figure (of the event's forms) → what it is."""
+    slug = f"{event.slug}-recap"
+    return {
+        f"docs/news/recaps/{slug}.{lang}.md": _text(
+            f"recap.{lang}.md",
+            {
+                "slug": slug,
+                "event": event.slug,
+                "today": today.isoformat(),
+                "title": event.title[lang],
+                "when": event.day.words(lang),
+                "place": event.place[lang],
+                "speaker": event.speaker[lang],
+                "host": event.host[lang],
+                "figures": _figures(event, figures, lang),
+            },
+        )
+        for lang in Lang
+    }
+
+
+def _figures(event: Event, figures: Mapping[str, Text], lang: Lang) -> str:
+    """The end of a recap: the way to its feedback and the figures that are quoted from the released summary."""
+    if not event.feedback:
+        return ""
+    words = {"form": event.feedback, "lines": ""}
+    colon = "：" if lang is Lang.ZH else ": "
+    words["lines"] = "".join(f"- {what[lang]}{colon}{{{{ figure: {code} }}}}\n" for code, what in figures.items())
+    return _text(f"recap-figures.{lang}.md", words).rstrip() + "\n"
+
+
+def check_slug(slug: str) -> None:
+    """Raises XinqiaoError (slug-unusable) for what cannot stand in an address."""
+    if not SLUG.fullmatch(slug):
+        raise refuse("slug-unusable", name=slug)
+
+
+def _text(name: str, values: Mapping[str, str]) -> str:
+    template = resources.files("xinqiao").joinpath("templates", "site", "new", name).read_text(encoding="utf-8")
+    return Template(template).substitute(values)
