@@ -32,6 +32,7 @@ PLACES = {
     "yaml": ("forms.", "site."),
     "requests": ("site.live", "intake.pull.", "care.notify", "demonstration"),
     "pyrage": ("intake.seal",),
+    "cryptography": ("intake.unseal",),
     "segno": ("intake.sheet",),
     "starlette": ("intake.receiver", "intake.doors", "intake.serve", "care.app"),
     "uvicorn": ("intake.receiver", "intake.serve"),

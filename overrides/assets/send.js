@@ -42,8 +42,8 @@
     shared.Page.prototype.changed.call(this);
   };
 
-  /* The sealing script, asked for once; a failed load may be tried again. Its first sealing takes several times as long
-     as any later one, so it seals an empty form as soon as the browser has nothing else to do. */
+  /* The sealing script, asked for once; a failed load may be tried again. What of sealing takes long needs no answers:
+     it addresses the envelope as soon as the browser has nothing else to do. */
   Sender.prototype.load = function () {
     var page = this;
     if (window.xinqiaoSeal) return Promise.resolve();
@@ -55,7 +55,7 @@
         script.onload = function () {
           if (!window.xinqiaoSeal) { script.onerror(); return; }
           done();
-          (window.requestIdleCallback || setTimeout)(function () { page.warm(); });
+          (window.requestIdleCallback || setTimeout)(function () { page.prepare(); });
         };
         script.onerror = function () {
           page.loading = null;
@@ -67,9 +67,9 @@
     return this.loading;
   };
 
-  Sender.prototype.warm = function () {
+  Sender.prototype.prepare = function () {
     if (this.sealed || this.busy) return;
-    window.xinqiaoSeal.seal({}, this.form.dataset.recipients.split(" ")).catch(function () {});
+    window.xinqiaoSeal.prepare(this.form.dataset.recipients.split(" ")).catch(function () {});
   };
 
   /* Seals the answers; the same answers give the same sealed bytes again, so that a repeat counts once. */

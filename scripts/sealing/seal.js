@@ -9,6 +9,9 @@ const SIZE_CLASSES = [1024, 4096, 16384, 65536];
 const RECIPIENT = /^age1[02-9ac-hj-np-z]{58}$/;
 const SPACE = 0x20;
 
+// The envelope that is addressed already; used once.
+let ready = null;
+
 function padded(payload) {
   const text = new TextEncoder().encode(JSON.stringify(payload));
   const size = SIZE_CLASSES.find((limit) => text.length <= limit);
@@ -21,6 +24,31 @@ function padded(payload) {
 }
 
 async function seal(payload, recipients) {
+  check();
+  const bytes = padded(payload);
+  const envelope = isReady(recipients) ? ready : addressed(recipients);
+  ready = null;
+  return envelope.fill(bytes);
+}
+
+// Addresses the next envelope ahead of time, so that sealing has little left to do.
+async function prepare(recipients) {
+  check();
+  if (!isReady(recipients)) {
+    ready = addressed(recipients);
+  }
+  const envelope = ready;
+  await envelope.made.catch((failure) => {
+    ready = ready === envelope ? null : ready;
+    throw failure;
+  });
+}
+
+function isReady(recipients) {
+  return ready !== null && ready.to === recipients.join();
+}
+
+function check() {
   // Over plain http a browser has no crypto.subtle, and anybody on the way could have changed this script.
   if (!window.isSecureContext || !window.crypto || !window.crypto.subtle) {
     throw failed("insecure-context");
@@ -28,7 +56,19 @@ async function seal(payload, recipients) {
   if (typeof TransformStream === "undefined") {
     throw failed("unsupported");
   }
-  return encrypter(recipients).encrypt(padded(payload));
+}
+
+// An envelope for one set of answers. What takes long, agreeing on a key with each recipient, begins here.
+function addressed(recipients) {
+  const content = new TransformStream();
+  const made = encrypter(recipients).encrypt(content.readable);
+  const fill = async (bytes) => {
+    const writer = content.writable.getWriter();
+    const whole = new Response(await made).arrayBuffer();
+    const [sealed] = await Promise.all([whole, writer.write(bytes), writer.close()]);
+    return new Uint8Array(sealed);
+  };
+  return { to: recipients.join(), made, fill };
 }
 
 function encrypter(recipients) {
@@ -45,4 +85,4 @@ function encrypter(recipients) {
   return made;
 }
 
-window.xinqiaoSeal = { seal };
+window.xinqiaoSeal = { prepare, seal };

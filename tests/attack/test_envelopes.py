@@ -153,6 +153,15 @@ def test_past_the_door_it_is_counted_all_the_same(name: str) -> None:
         assert opened(stored(content)) in REASONS
 
 
+@pytest.mark.parametrize("name", VECTORS)
+def test_the_fast_way_opens_nothing_that_the_library_does_not_open(name: str) -> None:
+    try:
+        expected = pyrage.decrypt(VECTORS[name], [READER.key])
+    except pyrage.DecryptError:
+        expected = None
+    assert READER.fast(VECTORS[name]) in {None, expected}
+
+
 # How long an envelope is differs by chance, so parts of it are named.
 @pytest.mark.parametrize("part", range(25))
 def test_a_truncated_one_is_turned_away(part: int) -> None:

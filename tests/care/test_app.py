@@ -6,19 +6,25 @@ import http.client
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from xinqiao.care.app import HEADERS, inbox_app
 from xinqiao.care.entry import Act
-from xinqiao.care.page import LIMIT, View
+from xinqiao.care.page import LIMIT, Number, Numbers, View
+from xinqiao.core.text import Text
 from xinqiao.intake.receiver import running
 
 from .conftest import MARKER, QUESTION, REFERRAL, Portal
 
 TOKEN = "t" * 43
+NUMBER = Number(
+    shown="000-12", dialled="00012", name=Text.of(zh="某热线", en="A line"), hours=Text.of(zh="白天", en="By day")
+)
+NUMBERS = Numbers(lines=(NUMBER,), checked_on=date(2026, 11, 2), confirmed=False)
 
 
 @dataclass
@@ -61,7 +67,8 @@ class Inbox:
 @pytest.fixture
 def inbox(portal: Portal) -> Iterator[Inbox]:
     desk, clock = portal.desk(), Clock()
-    view = View(base=f"/{TOKEN}/", college=portal.config.college, duty=desk.duty, key=desk.key, me="lin")
+    college = portal.config.college
+    view = View(base=f"/{TOKEN}/", college=college, duty=desk.duty, key=desk.key, me="lin", numbers=NUMBERS)
     with running(inbox_app(desk, view, root=portal.config.root, now=clock), "127.0.0.1", 0) as address:
         yield Inbox(int(address.rpartition(":")[2]), clock)
 
@@ -86,6 +93,40 @@ def test_a_case_is_taken_noted_and_closed_with_plain_forms(portal: Portal, inbox
     case = portal.case(envelope)
     assert [entry.act.value for entry in case.entries] == ["seen", *steps]
     assert (case.level, case.holder) == ("l3", "lin")
+
+
+@pytest.mark.parametrize(
+    ("form", "answers", "shown"),
+    [
+        ("referral", {**REFERRAL, "level": "l1"}, True),
+        ("referral", {**REFERRAL, "level": "l2"}, True),
+        ("referral", {**REFERRAL, "level": "l3"}, False),
+        ("referral", {**REFERRAL, "level": "l3", "danger_now": "unknown"}, True),
+        ("question-box", QUESTION, False),
+    ],
+    ids=["level 1", "level 2", "level 3", "level 3 with danger not known", "question"],
+)
+def test_an_urgent_case_shows_whom_to_call(
+    form: str, answers: Mapping[str, Any], shown: bool, portal: Portal, inbox: Inbox
+) -> None:
+    envelope = portal.put(form, answers)
+    for lang, words in (("zh", "某热线"), ("en", "A line")):
+        page = inbox.ask(at(envelope, lang=lang)).text
+        assert ('<a href="tel:00012">000-12</a>' in page) == shown
+        assert (words in page) == ("2026-11-02" in page) == shown
+
+
+def test_who_to_call_follows_what_the_counsellor_judged(portal: Portal, inbox: Inbox) -> None:
+    envelope = portal.put("referral", {**REFERRAL, "level": "l3"})
+    for act, fields, shown in (
+        ("judged", {"level": "l2"}, True),
+        ("closed", {"words": "已安排"}, False),
+        ("reopened", {}, True),
+        ("judged", {"level": "l4"}, False),
+    ):
+        inbox.clock.now += timedelta(minutes=1)
+        assert inbox.post(at(envelope, act), **fields).status == 303
+        assert ("tel:00012" in inbox.ask(at(envelope)).text) == shown, act
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -17,12 +17,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from xinqiao.care.app import inbox_app
-from xinqiao.care.page import View
+from xinqiao.care.page import Numbers, View
+from xinqiao.config import load_config
 from xinqiao.core.form import Form
 from xinqiao.core.text import Lang
 from xinqiao.flows.intake import doors
 from xinqiao.flows.notices import notify
 from xinqiao.flows.project import recipients
+from xinqiao.flows.sitting import at_hand
 from xinqiao.forms.page import form_page
 from xinqiao.intake.receiver import receiver_app, running
 
@@ -36,8 +38,8 @@ MODES: tuple[tuple[Lang, int, Literal["light", "dark"]], ...] = (
 class Sitting:
     """An inbox that runs for one key, with a clock that a test moves on."""
 
-    def __init__(self, portal: Portal) -> None:
-        self.portal = portal
+    def __init__(self, portal: Portal, numbers: Numbers | None) -> None:
+        self.portal, self.numbers = portal, numbers
         self.ahead = timedelta()
 
     def now(self) -> datetime:
@@ -45,13 +47,14 @@ class Sitting:
 
     def open(self, key: str, me: str) -> Any:
         desk = self.portal.desk(key)
-        view = View(base=f"/{key}/", college=self.portal.config.college, duty=desk.duty, key=key, me=me)
+        college, numbers = self.portal.config.college, self.numbers
+        view = View(base=f"/{key}/", college=college, duty=desk.duty, key=key, me=me, numbers=numbers)
         return running(inbox_app(desk, view, root=self.portal.config.root, now=self.now), "127.0.0.1", 0)
 
 
 @pytest.fixture
-def sitting(portal: Portal) -> Sitting:
-    return Sitting(portal)
+def sitting(portal: Portal, root: Path) -> Sitting:
+    return Sitting(portal, at_hand(load_config(root)))
 
 
 @contextmanager
@@ -176,7 +179,7 @@ def test_every_page_in_every_mode_is_without_fault(portal: Portal, sitting: Sitt
                 found = Axe().run(page).response["violations"]
                 assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (lang, width, path)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
-                small = page.locator("button, .button, input, textarea, select").evaluate_all(
+                small = page.locator("button, .button, input, textarea, select, .numbers a").evaluate_all(
                     "all => all.filter(one => one.getBoundingClientRect().height < 44).length"
                 )
                 assert (small, faults) == (0, [])

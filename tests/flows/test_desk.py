@@ -25,10 +25,11 @@ from xinqiao.flows.expire import expire
 from xinqiao.flows.notices import notify
 from xinqiao.flows.outcome import Outcome
 from xinqiao.flows.project import load_form, recipients
-from xinqiao.flows.sitting import sit_down
+from xinqiao.flows.sitting import at_hand, sit_down
 from xinqiao.intake.keys import Keyring
 from xinqiao.intake.seal import payload, seal
 from xinqiao.intake.store import Store
+from xinqiao.site.help_lines import REGISTRY, Kind, local, read_help_lines
 
 MARKER = "这句话谁也不该看见"
 NOTE = "记下的话也一样"
@@ -202,16 +203,21 @@ def test_without_a_roster_there_is_no_inbox(config: Config) -> None:
 
 
 def test_sitting_down_tells_an_address_that_nobody_guesses_and_what_lacks(
-    config: Config, monkeypatch: pytest.MonkeyPatch
+    config: Config, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("xinqiao.flows.sitting.serve", lambda *_: None)
     told: list[Outcome] = []
     sit_down(config, None, told.append)
     put(config)
+    (config.root / REGISTRY).parent.mkdir(parents=True)
+    shutil.copy(root / REGISTRY, config.root / REGISTRY)
     sit_down(config, None, told.append)
     found = [re.fullmatch(r"http://127\.0\.0\.1:\d+/([\w-]{43})/", str(one.document["inbox"])) for one in told]
     assert all(found) and len({one[1] for one in found if one}) == 2
-    assert [[problem.code for problem in one.problems] for one in told] == [["inbox-no-store"], []]
+    assert [[problem.code for problem in one.problems] for one in told] == [
+        ["inbox-no-store", "inbox-no-numbers"],
+        [],
+    ]
     assert [one.document["waiting"] for one in told] == [0, 1]
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -219,3 +225,17 @@ def test_sitting_down_tells_an_address_that_nobody_guesses_and_what_lacks(
         with pytest.raises(XinqiaoError) as caught:
             sit_down(config, None, told.append, port=taken.getsockname()[1])
     assert caught.value.problems[0].code == "port-taken"
+
+
+def test_the_numbers_at_hand_are_those_of_the_register_with_the_day_of_its_oldest(config: Config, root: Path) -> None:
+    assert at_hand(config) is None
+    (config.root / REGISTRY).parent.mkdir(parents=True)
+    shutil.copy(root / REGISTRY, config.root / REGISTRY)
+    numbers = at_hand(config)
+    lines = [line for line in local(read_help_lines(root)) if line.kind is not Kind.SUPPORT]
+    assert numbers is not None and lines
+    assert [(one.shown, one.dialled) for one in numbers.lines] == [(line.number, line.tel) for line in lines]
+    assert numbers.checked_on == min(line.checked_on for line in lines)
+    assert numbers.confirmed is all(line.confirmed for line in lines)
+    (config.root / REGISTRY).write_text("- id: x\n", "utf-8")
+    assert at_hand(config) is None

@@ -24,8 +24,10 @@ SHELL = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>{body}</main></body></html>'
 )
-SEAL = """window.sealed = []; window.xinqiaoSeal = {seal: function (payload, recipients) {
-  window.sealed.push(payload);
+SEAL = """window.prepared = []; window.xinqiaoSeal = {prepare: function (recipients) {
+  window.prepared.push(recipients);
+  return Promise.resolve();
+}, seal: function (payload, recipients) {
   return Promise.resolve(new TextEncoder().encode(JSON.stringify([payload, recipients, Math.random()])));
 }};"""
 

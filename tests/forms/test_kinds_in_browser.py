@@ -270,14 +270,15 @@ def test_a_paged_form_that_is_loaded_again_begins_again(page: Page, place: Place
     assert page.url == "https://college.test/en/"
 
 
-def test_the_sealing_script_is_warmed_up_with_nothing_before_it_is_needed(page: Page, place: Place, full: Form) -> None:
+def test_the_envelope_is_addressed_once_before_it_is_needed(page: Page, place: Place, full: Form) -> None:
     place.open(page, Lang.EN, replace(full, paged=False))
     enter(page, age="30")
-    page.wait_for_function("window.sealed && window.sealed.length === 1")
-    assert page.evaluate("window.sealed") == [{}]
+    page.wait_for_function("window.prepared && window.prepared.length === 1")
+    recipients = page.locator("form.xq-form").get_attribute("data-recipients")
+    assert [" ".join(each) for each in page.evaluate("window.prepared")] == [recipients]
     enter(page, age="31", remark="more")
     page.wait_for_timeout(50)
-    assert page.evaluate("window.sealed.length") == 1 and place.posts == []
+    assert page.evaluate("window.prepared.length") == 1 and place.posts == []
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import Envelope
 from xinqiao.intake.opening import open_envelopes
 from xinqiao.intake.receiver import Door
-from xinqiao.intake.seal import open_sealed
+from xinqiao.intake.seal import new_identity, open_sealed
 from xinqiao.intake.shape import Shape, shape
 
 from .conftest import ANSWERS, DAY, FORM, MARKER, ORIGIN, Client, Keys
@@ -69,6 +70,38 @@ def test_what_the_browser_seals_each_key_opens(
         assert json.loads(open_sealed(sealed, identity)) == PAYLOAD
         (found,) = open_envelopes([kept], identity, FORM).submissions
         assert found.answers == {**ANSWERS, "topics": ("listen", "refer")}
+
+
+TWICE = """async ([payload, addressed, recipients]) => {
+  await window.xinqiaoSeal.prepare(addressed);
+  await window.xinqiaoSeal.prepare(addressed);
+  const both = await Promise.all([0, 1].map(() => window.xinqiaoSeal.seal(payload, recipients)));
+  return both.map((sealed) => btoa(Array.from(sealed, (byte) => String.fromCharCode(byte)).join("")));
+}"""
+
+
+@pytest.mark.parametrize("change", ["", WITHOUT_X25519], ids=["own X25519", "X25519 of the script"])
+def test_an_envelope_addressed_ahead_is_used_once(change: str, sealing: Sealing, keys: Keys, page: Page) -> None:
+    sealing(PAYLOAD, list(keys.publics), change=change)
+    both = [base64.b64decode(one) for one in page.evaluate(TWICE, [PAYLOAD, list(keys.publics), list(keys.publics)])]
+    assert [json.loads(open_sealed(one, key)) for one in both for key in (keys.reader, keys.recovery)] == [PAYLOAD] * 4
+    # Nothing of one file's header comes again in another's: a file key that served twice would undo both.
+    lines = [set(one.split(b"\n---")[0].split(b"\n")[1:]) for one in both]
+    assert lines[0].isdisjoint(lines[1])
+
+
+def test_an_envelope_addressed_to_others_is_not_used(sealing: Sealing, keys: Keys, page: Page) -> None:
+    sealing(PAYLOAD, list(keys.publics))
+    stranger = new_identity()
+    for one in page.evaluate(TWICE, [PAYLOAD, [stranger.public], list(keys.publics)]):
+        assert json.loads(open_sealed(base64.b64decode(one), keys.reader)) == PAYLOAD
+        with pytest.raises(XinqiaoError, match="envelope-foreign"):
+            open_sealed(base64.b64decode(one), stranger)
+
+
+def test_the_fast_way_opens_what_the_browser_seals(sealing: Sealing, keys: Keys) -> None:
+    sealed = base64.b64decode(sealing(PAYLOAD, list(keys.publics))["sealed"])
+    assert json.loads(keys.reader.fast(sealed) or b"") == json.loads(keys.recovery.fast(sealed) or b"") == PAYLOAD
 
 
 def test_the_receiver_takes_what_the_browser_seals(sealing: Sealing, keys: Keys, client: Client) -> None:

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from xinqiao.core.problem import ExitCode, Problem, XinqiaoError
-from xinqiao.site.live import differences
+from xinqiao.intake.receiver import receiver_app, running
+from xinqiao.site.live import STRANGER, differences, receiver_faults
 from xinqiao.site.manifest import MANIFEST, Stamp, build_moment, read_manifest, write_manifest
 
 GOOD = {"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff"}
@@ -147,6 +148,75 @@ def test_a_host_that_does_not_answer_is_another_systems_failure(site: Path) -> N
 
 def test_plain_http_is_told_before_anything_is_asked(site: Path) -> None:
     assert next(iter(differences("http://portal.example", read_manifest(site / MANIFEST), print))).code == "live-plain"
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers as the receiver does behind its proxy; a test changes what."""
+
+    lets_in: Mapping[str, str] = {}
+    more: Mapping[str, str] = {}
+    status: Mapping[str, int] = {}
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+    def do_GET(self) -> None:
+        self.send_response(self.status.get(self.path, 200 if self.path in {"/healthz", "/readyz"} else 404))
+        for name, value in {"X-Content-Type-Options": "nosniff", **self.more}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def do_OPTIONS(self) -> None:
+        self.send_response(200)
+        if allowed := self.lets_in.get(self.headers["Origin"], self.lets_in.get("")):
+            self.send_header("Access-Control-Allow-Origin", allowed)
+        self.end_headers()
+
+
+SITE = "https://portal.example"
+USUAL = {SITE: SITE}
+
+
+@pytest.mark.parametrize(
+    ("lets_in", "more", "status", "codes"),
+    [
+        (USUAL, {}, {}, []),
+        (USUAL, {}, {"/readyz": 503}, ["live-receiver-ill"]),
+        (USUAL, {}, {"/healthz": 502, "/readyz": 502}, ["live-receiver-ill", "live-receiver-ill"]),
+        (USUAL, {}, {"/readyz": 302}, ["live-receiver-ill"]),
+        (USUAL, {"Set-Cookie": "id=1"}, {}, ["live-header-harmful"]),
+        (USUAL, {"X-Content-Type-Options": ""}, {}, ["live-header-missing"]),
+        ({}, {}, {}, ["live-receiver-shut"]),
+        ({SITE: "https://other.example"}, {}, {}, ["live-receiver-shut"]),
+        ({"": "*"}, {}, {}, ["live-receiver-open"]),
+        ({**USUAL, STRANGER: STRANGER}, {}, {}, ["live-receiver-open"]),
+    ],
+    ids=["usual", "not ready", "down", "leads away", "cookie", "no nosniff", "shut", "another site", "all", "echoes"],
+)
+def test_what_is_wrong_with_a_receiver_is_told(
+    lets_in: dict[str, str], more: dict[str, str], status: dict[str, int], codes: list[str]
+) -> None:
+    kind = type("Changed", (Receiver,), {"lets_in": lets_in, "more": more, "status": status})
+    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        problems = list(receiver_faults(f"http://127.0.0.1:{server.server_address[1]}", f"{SITE}/portal/"))
+        server.shutdown()
+        thread.join()
+    assert [problem.code for problem in problems] == codes
+    assert all(SITE in str(one.params["origin"]) for one in problems if "origin" in one.params)
+
+
+def test_our_own_receiver_lacks_only_what_the_proxy_before_it_adds(tmp_path: Path) -> None:
+    with running(receiver_app(tmp_path / "store.db", {}, origin=SITE), "127.0.0.1", 0) as address:
+        (problem,) = receiver_faults(address, f"{SITE}/")
+        assert (problem.code, problem.params["header"]) == ("live-header-missing", "X-Content-Type-Options: nosniff")
+        assert [one.code for one in receiver_faults(address, "https://other.example/")][1:] == ["live-receiver-shut"]
+
+
+def test_a_receiver_that_does_not_answer_is_another_systems_failure() -> None:
+    with pytest.raises(XinqiaoError, match="live-unreachable"):
+        list(receiver_faults("http://127.0.0.1:9", SITE))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,6 +21,8 @@ from xinqiao.core.text import Lang, Text
 
 # How much one note may hold.
 LIMIT = 4_000
+# The levels for which telephone numbers stand on the page of the case.
+URGENT = frozenset(LEVELS[:2])
 MARKS = {Clock.RUNNING: "◔", Clock.OVER: "▲", Clock.IN_TIME: "✓", Clock.LATE: "▲"}
 GROUPS: tuple[tuple[str, frozenset[State]], ...] = (
     ("waiting", frozenset({State.NEW, State.HANDED})),
@@ -31,14 +33,40 @@ COMMA, COLON = {Lang.ZH: "、", Lang.EN: ", "}, {Lang.ZH: "：", Lang.EN: ": "}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One help line of the register: the number as shown and as dialled, whose it is and when somebody answers."""
+
+    shown: str
+    dialled: str
+    name: Text
+    hours: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """The help lines at hand, in order; checked_on: when the oldest was compared with its source.
+
+    confirmed: whether a person of the college has confirmed them all.
+    """
+
+    lines: tuple[Number, ...]
+    checked_on: date
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What every page of one sitting has in common. base: the address below which all of it lies."""
+    """What every page of one sitting has in common. base: the address below which all of it lies.
+
+    numbers: what to call for an urgent case; None where the register cannot be read.
+    """
 
     base: str
     college: Text
     duty: Duty
     key: str
     me: str
+    numbers: Numbers | None = None
 
     def list_page(self, cases: Sequence[Case], others: int, lang: Lang, now: datetime) -> str:
         """All cases; others: how many envelopes this key does not open."""
@@ -76,6 +104,7 @@ class View:
             case=self._row(case, say, now),
             state=case.state.value,
             danger=case.danger and case.state is not State.CLOSED,
+            numbers=self.numbers if case.state is not State.CLOSED and (case.danger or case.level in URGENT) else None,
             asked=say(f"level.{case.asked_level}") if judged else "",
             received=case.submission.received.isoformat(),
             came=say.moment(case.came),

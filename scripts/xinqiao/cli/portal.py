@@ -55,8 +55,9 @@ def check(project: Path, as_json: bool) -> None:
 @common
 @click.argument("url")
 @click.option("--manifest", type=click.Path(path_type=Path), default=None, help="Manifest [default: the last build's].")
-def verify_live(project: Path, as_json: bool, url: str, manifest: Path | None) -> None:
+@click.option("--receiver", is_flag=True, help="Also ask the receiver that portal.toml names whether it is ready.")
+def verify_live(project: Path, as_json: bool, url: str, manifest: Path | None, receiver: bool) -> None:
     """Compares what a host serves at URL with what was built, file by file."""
     from xinqiao.flows.live import verify_live as flow  # noqa: PLC0415 - start-up time
 
-    run(project, as_json, lambda config, progress: flow(config, url, manifest, progress))
+    run(project, as_json, lambda config, progress: flow(config, url, manifest, progress, receiver=receiver))

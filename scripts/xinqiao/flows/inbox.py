@@ -48,10 +48,10 @@ def inbox(
     opened, ranks = Opened(submissions=(), refusals={}), dict[str, int]()
     if config.store_path.is_file():
         with Store(config.store_path) as store:
-            envelopes = tuple(envelope for _, envelope in store.envelopes(form.id))
-            ranks = {one.id: store.rank(one.id) for one in envelopes} if form.occasion else {}
-        progress(f"{len(envelopes)} envelopes: open")
-        opened = open_envelopes(envelopes, identity, form.id)
+            progress(f"{store.counts().get(form.id, 0)} envelopes: open")
+            # One sealed envelope is held at a time; what is shown is all that stays.
+            opened = open_envelopes((envelope for _, envelope in store.envelopes(form.id)), identity, form.id)
+            ranks = {one.id: store.rank(one.id) for one in opened.submissions} if form.occasion else {}
     found, count = opened.submissions, len(opened.submissions)
     standings = {id_: _standing(form, rank) for id_, rank in ranks.items()}
     if output:

@@ -6,13 +6,14 @@ import socket
 from collections.abc import Callable
 
 from xinqiao.care.app import inbox_app, new_token
-from xinqiao.care.page import View
+from xinqiao.care.page import Number, Numbers, View
 from xinqiao.config import Config
-from xinqiao.core.problem import Problem, refuse
+from xinqiao.core.problem import Problem, XinqiaoError, refuse
 from xinqiao.core.text import Text
 from xinqiao.flows.desk import open_desk
 from xinqiao.flows.outcome import Outcome
 from xinqiao.intake.receiver import serve
+from xinqiao.site.help_lines import Kind, local, oldest, read_help_lines
 
 HOST = "127.0.0.1"
 
@@ -26,11 +27,19 @@ def sit_down(
     """
     desk = open_desk(config, passphrase, key)
     port = _free(port)
-    me = desk.me
-    view = View(base=f"/{new_token()}/", college=config.college, duty=desk.duty, key=desk.key, me=me.name if me else "")
+    me, numbers = desk.me, at_hand(config)
+    view = View(
+        base=f"/{new_token()}/",
+        college=config.college,
+        duty=desk.duty,
+        key=desk.key,
+        me=me.name if me else "",
+        numbers=numbers,
+    )
     cases, _ = desk.look()
     address = f"http://{HOST}:{port}{view.base}"
-    missing = () if config.store_path.is_file() else (Problem(code="inbox-no-store"),)
+    missing = [] if config.store_path.is_file() else [Problem(code="inbox-no-store")]
+    missing += [] if numbers else [Problem(code="inbox-no-numbers")]
     waiting = sum(case.answered is None for case in cases)
     ready(
         Outcome(
@@ -39,11 +48,30 @@ def sit_down(
                 en=f"The inbox: {address}\nIt opens on this computer only; give the address to nobody. Ctrl+C ends it.",
             ),
             document={"inbox": address, "cases": len(cases), "waiting": waiting},
-            problems=missing,
+            problems=tuple(missing),
         )
     )
     serve(inbox_app(desk, view, root=config.root), HOST, port)
     return Outcome(said=Text.of(zh="收件箱已关上。", en="The inbox is closed."))
+
+
+def at_hand(config: Config) -> Numbers | None:
+    """The register's lines of the college's own place, emergency first; None where it has none or cannot be read.
+
+    An inbox opens all the same.
+    """
+    try:
+        lines = read_help_lines(config.root)
+    except XinqiaoError:
+        return None
+    urgent = [line for line in local(lines) if line.kind is not Kind.SUPPORT]
+    if not urgent:
+        return None
+    return Numbers(
+        lines=tuple(Number(shown=one.number, dialled=one.tel, name=one.name, hours=one.hours) for one in urgent),
+        checked_on=oldest(urgent),
+        confirmed=all(line.confirmed for line in urgent),
+    )
 
 
 def _free(port: int) -> int:

@@ -1,4 +1,4 @@
-"""Compares a site as it is served with the manifest of its build.
+"""Compares a site as it is served with the manifest of its build, and looks at its receiver from outside.
 
 It sees what this reader is given at this moment. A host that means harm can give others something else.
 """
@@ -19,6 +19,8 @@ CHUNK = 65_536
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # What a page of the portal never sends: each would mark the reader, lead away, or report to somebody.
 HARMFUL = ("Set-Cookie", "Refresh", "Link", "NEL", "Report-To", "Reporting-Endpoints", "SourceMap", "X-SourceMap")
+# The origin of nobody's page: the name is reserved for that.
+STRANGER = "https://stranger.invalid"
 TYPES: Mapping[str, frozenset[str]] = {
     ".html": frozenset({"text/html"}),
     ".js": frozenset({"text/javascript", "application/javascript"}),
@@ -34,13 +36,9 @@ def differences(address: str, manifest: Manifest, progress: Callable[[str], None
     """
     root = f"{address.rstrip('/')}/"
     parts = urlsplit(root)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        yield Problem(code="live-plain", params={"address": root})
+    yield from _plain(root)
     headers: dict[str, str] = {}
-    with requests.Session() as session:
-        session.trust_env = parts.hostname not in LOOPBACK
-        # A host could tell this reader from others by its name; it is not made that easy.
-        session.headers.update({"User-Agent": "Mozilla/5.0", "Accept-Encoding": "gzip"})
+    with _session(root) as session:
         yield from _other_build(session, root, manifest)
         for number, (name, part) in enumerate(manifest.parts.items()):
             if number % 20 == 0:
@@ -54,6 +52,63 @@ def differences(address: str, manifest: Manifest, progress: Callable[[str], None
         )
         with _asked(session, root, "index.html") as answer:
             yield from _lacking(answer, encrypted=parts.scheme == "https")
+
+
+def receiver_faults(address: str, site: str) -> Iterator[Problem]:
+    """What is wrong with a receiver, as it is reached from here: whether it could store an answer now, and whether it
+    takes answers from pages of the site and from nobody else's.
+
+    address: the receiver's; site: the address of the site. Raises XinqiaoError (live-unreachable).
+    """
+    root = f"{address.rstrip('/')}/"
+    parts = urlsplit(site)
+    # As browsers write it.
+    origin = f"{parts.scheme}://{parts.netloc.lower()}"
+    yield from _plain(root)
+    with _session(root) as session:
+        for name in ("healthz", "readyz"):
+            with _asked(session, root, name) as answer:
+                if answer.status_code != requests.codes.ok:
+                    params: dict[str, str | int] = {"name": f"/{name}", "status": answer.status_code}
+                    yield Problem(code="live-receiver-ill", place=Place(file=root), params=params)
+        yield from (
+            Problem(code="live-header-harmful", place=Place(file=root), params={"header": header})
+            for header in HARMFUL
+            if header in answer.headers
+        )
+        yield from _lacking(answer, encrypted=urlsplit(root).scheme == "https", framed=False)
+        if _lets_in(session, root, origin) not in {origin, "*"}:
+            yield Problem(code="live-receiver-shut", place=Place(file=root), params={"origin": origin})
+        if _lets_in(session, root, STRANGER):
+            yield Problem(code="live-receiver-open", place=Place(file=root), params={"origin": origin})
+
+
+def _lets_in(session: requests.Session, root: str, origin: str) -> str:
+    """Whose pages the receiver says may send to it, where a page of this origin asks."""
+    asked = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    try:
+        with session.options(f"{root}submit/x", headers=asked, timeout=SECONDS, allow_redirects=False) as answer:
+            return answer.headers.get("Access-Control-Allow-Origin", "")
+    except requests.RequestException:
+        raise refuse("live-unreachable", address=root) from None
+
+
+def _plain(root: str) -> Iterator[Problem]:
+    parts = urlsplit(root)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        yield Problem(code="live-plain", params={"address": root})
+
+
+def _session(root: str) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = urlsplit(root).hostname not in LOOPBACK
+    # A host could tell this reader from others by its name; it is not made that easy.
+    session.headers.update({"User-Agent": "Mozilla/5.0", "Accept-Encoding": "gzip"})
+    return session
 
 
 def _asked(session: requests.Session, root: str, name: str) -> requests.Response:
@@ -91,13 +146,14 @@ def _compared(answer: requests.Response, name: str, part: Part) -> Iterator[Prob
         yield Problem(code="live-type", place=Place(file=name), params=params)
 
 
-def _lacking(answer: requests.Response, *, encrypted: bool) -> Iterator[Problem]:
-    """The headers that a page cannot give itself, where they lack."""
+def _lacking(answer: requests.Response, *, encrypted: bool, framed: bool = True) -> Iterator[Problem]:
+    """The headers that a page cannot give itself, where they lack; framed: whether it could stand in a frame."""
     wanted = {
-        "Content-Security-Policy: frame-ancestors 'none'": "frame-ancestors"
-        in answer.headers.get("Content-Security-Policy", ""),
         "X-Content-Type-Options: nosniff": answer.headers.get("X-Content-Type-Options", "").lower() == "nosniff",
     }
+    if framed:
+        policy = answer.headers.get("Content-Security-Policy", "")
+        wanted["Content-Security-Policy: frame-ancestors 'none'"] = "frame-ancestors" in policy
     if encrypted:
         wanted["Strict-Transport-Security"] = "max-age" in answer.headers.get("Strict-Transport-Security", "")
     yield from (
