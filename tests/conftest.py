@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import expect
+from xdist.scheduler import LoadFileScheduling
 
 from .locked_key import LockedKey
+from .set_up_browser import found
 
-# The machines of a college are slow at times; a slow example is no fault.
+# The machines of a college are slow at times; a slow example is no fault, nor is a page that takes its time.
 settings.register_profile("portal", deadline=None)
 settings.load_profile("portal")
+expect.set_options(timeout=30_000)
+
+# The folders whose tests share what costs much, a running demonstration or a built site: each is one worker's, unless
+# the pages are looked at in all modes, which takes both.
+SHARED = () if "XINQIAO_ALL_MODES" in os.environ else ("pages", "site")
+# What takes long begins first, so that at the end no worker waits for the other.
+LONG = ("pages", "site", "attack", "dashboard", "safety", "real", "forms", "flows", "intake")
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = Path(os.environ.get("XINQIAO_REAL_DATA", ROOT.parent / "shared"))
+
+
+class ByFolderOrFile(LoadFileScheduling):
+    """Gives workers whole files in the order in which they were collected, and whole folders that share much."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return folder if (folder := folder_of(nodeid)) in SHARED else nodeid.partition("::")[0]
+
+
+def folder_of(nodeid: str) -> str:
+    """The folder below `tests` in which a test lies, or its file's name."""
+    return nodeid.partition("::")[0].removeprefix("tests/").partition("/")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolderOrFile:
+    config.option.loadscopereorder = False
+    return ByFolderOrFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folders = {folder: rank for rank, folder in enumerate(LONG)}
+    items.sort(key=lambda item: folders.get(folder_of(item.nodeid), len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +73,5 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Chromium of the system where there is one, else Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = os.environ.get("XINQIAO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    extra = {"executable_path": found} if found else {}
+    extra = {"executable_path": path} if (path := found()) else {}
     return {**browser_type_launch_args, **extra, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}

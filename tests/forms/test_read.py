@@ -27,6 +27,7 @@ from xinqiao.forms.fit import keys
 from xinqiao.forms.read import read_form
 from xinqiao.forms.schema import table_schema
 from xinqiao.forms.shape import Shape
+from xinqiao.forms.yaml_lines import read_yaml
 
 BROKEN = Path(__file__).parents[1] / "broken" / "forms"
 SOUND = (BROKEN / "sound.yml").read_text(encoding="utf-8")
@@ -112,6 +113,19 @@ def test_whatever_yaml_says_only_problems_come_out(tmp_path: Path, text: str) ->
     path = tmp_path / "form.yml"
     path.write_text(text, encoding="utf-8")
     assert all(problem.place.line > 0 for problem in problems_of(path))
+
+
+def test_a_file_that_is_read_twice_is_two_documents_each_with_its_own_name(tmp_path: Path) -> None:
+    first = read_yaml(FULL)
+    again = tmp_path / "again.yml"
+    again.write_bytes(FULL.read_bytes())
+    assert isinstance(first.value, dict)
+    first.value.clear()
+    first.values.clear()
+    second = read_yaml(again)
+    assert isinstance(second.value, dict) and "settings" in second.value
+    assert second.values == read_yaml(FULL).values
+    assert second.place(("survey",)).file == str(again)
 
 
 def test_yaml_1_1_does_not_turn_words_into_something_else(tmp_path: Path) -> None:

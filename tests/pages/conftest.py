@@ -170,9 +170,11 @@ class Bench:
         modes = MODES[lang]
         return [first, *(page for at, page in enumerate(others) if ALL_MODES or modes[at % len(modes)] == mode)]
 
-    def few(self, kind: str, lang: Lang) -> Sequence[str]:
-        """The pages that stand for a kind where each costs much, or all in all modes."""
-        return self.pages[kind, lang][: None if ALL_MODES else FEW.get(kind)]
+    def few(self, kind: str, lang: Lang) -> list[str]:
+        """The first page of a kind and, where not it alone stands for all, the others in one language each."""
+        first, *others = self.pages[kind, lang][: None if ALL_MODES else FEW.get(kind)]
+        turn = list(Lang).index(lang)
+        return [first, *(page for at, page in enumerate(others) if ALL_MODES or at % len(Lang) == turn)]
 
     def first(self, kind: str, lang: Lang) -> str:
         """The page that stands for a kind."""
@@ -287,10 +289,15 @@ def pictures(root: Path) -> Iterator[Path]:
     (folder / "index.html").write_text(contact_sheet(folder), encoding="utf-8")
 
 
+def take_picture(page: Page, path: Path) -> None:
+    """The whole page as a picture that is soon written and small enough to send."""
+    page.screenshot(path=path, type="jpeg", quality=70, full_page=True)
+
+
 def contact_sheet(folder: Path) -> str:
     """All screenshots by kind, page and mode, small, so that a person looks through them in two minutes."""
     rows: dict[str, list[Path]] = {}
-    for path in sorted(folder.glob("*--*.png")):
+    for path in sorted(folder.glob("*--*.jpg")):
         rows.setdefault(path.name.split("--")[0], []).append(path)
     order = sorted(rows, key=lambda kind: KINDS.index(kind) if kind in KINDS else len(KINDS))
     sections = "".join(

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from tests.pages.conftest import take_picture
 
 from xinqiao.core.text import Lang
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Bench, Demo, Mode, Visitor
 
+PHONE = 390
 # Doubles the size of all text as a reader's setting does; a page that sets its own base is asked at its body.
 DOUBLE = """() => {
   const size = element => parseFloat(getComputedStyle(element).fontSize);
@@ -70,35 +72,27 @@ def test_a_page_is_readable_for_everybody(
         status = visitor.go(bench.demo.site + address)
         assert status == 200, address
         name = address.removeprefix(f"{lang.value}/").strip("/").replace("/", "_") or "index"
-        page.screenshot(path=pictures / f"{kind}--{name}--{lang.value}--{mode}.png", full_page=True)
+        take_picture(page, pictures / f"{kind}--{name}--{lang.value}--{mode}.jpg")
         check_looks(page, mode.width, address)
         assert page.locator("html").get_attribute("lang") in {lang.tag, lang.value}, address
         if kind != "crisis":
             shown = page.locator("a[href$='help-now/']:visible").first.bounding_box()
             assert shown is not None, address
             assert 0 <= shown["y"] < 900, f"{address}: help is not on the first screen"
+            assert mode.width != PHONE or page.evaluate(SMALL) == [], f"{address}: too small for a finger"
         check_manners(visitor, bench.demo, address)
 
 
 def test_text_twice_as_large_on_the_smallest_phone_needs_no_sideways_scroll(
-    bench: Bench, browser: Browser, kind: str, lang: Lang
+    bench: Bench, visitors: Any, kind: str, lang: Lang
 ) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 800}, java_script_enabled=kind != "entrance")
-    page = context.new_page()
-    page.goto(bench.first(kind, lang))
+    visitor = visitors(320, scripts="off" if kind == "entrance" else "on")
+    visitor.go(bench.first(kind, lang))
+    page = visitor.page
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.evaluate(DOUBLE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(LOST) == []
-    context.close()
-
-
-def test_what_helps_is_large_enough_for_a_finger(bench: Bench, visitors: Any, kind: str, lang: Lang) -> None:
-    if kind in {"entrance", "crisis"}:
-        pytest.skip("of its own layout")
-    visitor = visitors(390)
-    visitor.go(bench.first(kind, lang))
-    assert visitor.page.evaluate(SMALL) == []
 
 
 def test_the_crisis_page_is_whole_in_one_request(bench: Bench, visitors: Any) -> None:

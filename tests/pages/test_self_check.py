@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.pages.conftest import take_picture
 
 from xinqiao.core.text import Lang
 
@@ -364,7 +365,7 @@ def test_every_state_is_readable_for_everybody(
     def look(state: str, seen: Page) -> None:
         folder = root / "screenshots"
         folder.mkdir(exist_ok=True)
-        seen.screenshot(path=folder / f"self-check--{state}--{lang.value}--{width}-{palette}.png", full_page=True)
+        take_picture(seen, folder / f"self-check--{state}--{lang.value}--{width}-{palette}.jpg")
         found = Axe().run(seen)
         assert found.violations_count == 0, f"{state}\n{found.generate_report()}"
         assert seen.evaluate("document.documentElement.scrollWidth") <= width, state

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Never
 
@@ -108,7 +109,7 @@ def parse_yaml(text: str, file: str) -> Document:
     """YAML with places in a file of that name. Raises XinqiaoError (yaml-syntax, yaml-feature)."""
     document = Document(file=file)
     try:
-        node = _Composer(text).get_single_node()
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         _stop(document.file, error)
     except yaml.reader.ReaderError as error:
@@ -118,6 +119,12 @@ def parse_yaml(text: str, file: str) -> Document:
     if node is not None:
         document.value = _plain(node, (), document)
     return document
+
+
+@lru_cache(maxsize=64)
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of a text, which nobody changes: taking it apart is nearly all that reading a form costs."""
+    return _Composer(text).get_single_node()
 
 
 def _stop(file: str, error: yaml.MarkedYAMLError) -> Never:
