@@ -37,7 +37,7 @@ lint: $(VENV)/.test ## ruff and mypy, as strict as they go
 	$(BIN)/mypy
 
 lock: ## requirements/*.txt anew from *.in, pinned with hashes (needs uv)
-	for name in run test; do \
+	for name in run test spark; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
 

@@ -8,6 +8,7 @@ import pytest
 
 from xinqiao.config import Config, find_project, load_config
 from xinqiao.core.problem import ExitCode, XinqiaoError
+from xinqiao.core.rows import RowEngine, RowSettings
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang
 
@@ -78,6 +79,17 @@ def test_a_fault_in_a_list_of_places_is_shown_in_its_own_table(tmp_path: Path) -
     wrong = GOOD + '[[dormitories]]\nname = "south 1"\nlabel = { zh = "南 1", en = "South 1" }\n'
     line = wrong.splitlines().index('name = "south 1"') + 1
     assert faults(tmp_path, wrong) == [("config-value", line)]
+
+
+def test_large_files_are_counted_here_or_on_spark(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).rows == RowSettings(engine=RowEngine.DUCKDB)
+    spark = load(tmp_path, GOOD + '[rows]\nengine = "spark"\nmaster = "spark://count.example.edu:7077"\n').rows
+    assert spark == RowSettings(engine=RowEngine.SPARK, master="spark://count.example.edu:7077")
+    assert faults(tmp_path, GOOD + '[rows]\nengine = "polars"\n') == [("config-value", 16)]
+    assert faults(tmp_path, GOOD + '[rows]\nmaster = "there"\n') == [("config-value", 16)]
+    with pytest.raises(XinqiaoError) as raised:
+        load(tmp_path, GOOD + '[rows]\nengin = "spark"\n')
+    assert [problem.params["nearest"] for problem in raised.value.problems] == ["engine"]
 
 
 def test_the_repositorys_own_file_is_good(root: Path) -> None:

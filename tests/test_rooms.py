@@ -19,7 +19,7 @@ PRIVATE = {"intake", "tables", "safety", "care"}
 ROOMS = PUBLIC | PRIVATE
 PUBLIC_CORE = {
     "text", "name", "question", "scale", "summary", "form", "expression", "bounds", "safe", "problem",
-    "case", "derived", "foreign", "identifiers", "logic", "occasion", "pair", "parsed", "policy", "slip",
+    "case", "change", "derived", "foreign", "identifiers", "logic", "occasion", "pair", "parsed", "policy", "slip",
 }  # fmt: skip
 LONGEST = 300
 
@@ -28,7 +28,7 @@ PLACES = {
     "click": ("cli", "cli.", "reference"),
     "rich": ("cli.running",),
     "platformdirs": ("config",),
-    "pydantic": ("config", "duty_settings", "intake_settings", "source_settings", "forms.", "site."),
+    "pydantic": ("config", "duty_settings", "intake_settings", "rows_settings", "source_settings", "forms.", "site."),
     "pydantic_core": ("forms.",),
     "yaml": ("forms.", "site."),
     "requests": ("site.live", "intake.pull.", "care.notify", "demonstration"),
@@ -59,6 +59,7 @@ PLACES = {
     "duckdb": ("tables.engine",),
     "ibis": ("tables.",),
     "pyspark": ("tables.spark",),
+    "py4j": ("tables.spark",),
     "xlrd": ("forms.xlsform.grid",),
 }
 SAFE_TABLE_MAKERS = ("safety.", "dashboard.released")

@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,17 +14,19 @@ from typing import Annotated, Any
 import platformdirs
 from pydantic import Field, StringConstraints, ValidationError
 
-from xinqiao import duty_settings, intake_settings, source_settings
+from xinqiao import duty_settings, intake_settings, rows_settings, source_settings
 from xinqiao.core.duty import Duty
 from xinqiao.core.limits import USUAL_INTAKE, IntakeLimits
 from xinqiao.core.policy import FLOOR, Policy
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
+from xinqiao.core.rows import USUAL_ROWS, RowSettings
 from xinqiao.core.source import Source
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
 from xinqiao.duty_settings import HoursTable, LimitsTable, NoticeTable, Pair, Part, RosterTable
 from xinqiao.intake_settings import IntakeTable
+from xinqiao.rows_settings import RowsTable
 from xinqiao.source_settings import SourceTable, SourceTables
 
 FILE = "portal.toml"
@@ -46,6 +48,7 @@ WANTED = {
     "packs": '["…"]',
     **duty_settings.WANTED,
     **intake_settings.WANTED,
+    **rows_settings.WANTED,
     **source_settings.WANTED,
 }
 
@@ -89,6 +92,7 @@ class _File(Part):
     colleges: dict[str, Pair] = Field(default_factory=dict)
     policy: _Policy = _Policy()
     intake: IntakeTable = IntakeTable()
+    rows: RowsTable = RowsTable()
     units: list[_Unit] = Field(default_factory=list)
     dormitories: list[_Place] = Field(default_factory=list)
     laboratories: list[_Place] = Field(default_factory=list)
@@ -108,6 +112,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Part]] = {
     ("laboratories",): _Place,
     **duty_settings.SECTIONS,
     **intake_settings.SECTIONS,
+    **rows_settings.SECTIONS,
     ("sources",): SourceTable,
 }
 
@@ -147,6 +152,7 @@ class Config:
     packs: tuple[str, ...] = ()
     # What the receiver takes in.
     intake: IntakeLimits = USUAL_INTAKE
+    rows: RowSettings = USUAL_ROWS
     # Forms in other systems whose answers are pulled.
     sources: Mapping[str, Source] = field(default_factory=dict)
 
@@ -217,9 +223,7 @@ def load_config(root: Path) -> Config:
     names = [person.name for person in given.roster]
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise refuse("roster-twice", Place(file=FILE, line=_line(source, ("roster",))), name=twice)
-    for pack in given.packs:
-        if not (root / "forms" / "packs" / pack).is_dir():
-            raise refuse("pack-missing", Place(file=FILE, line=_line(source, ("packs",))), pack=pack)
+    _check_packs(root, given.packs, source)
     config = Config(
         root=root,
         demonstration=given.demonstration,
@@ -240,11 +244,18 @@ def load_config(root: Path) -> Config:
         packs=tuple(given.packs),
         duty=duty_settings.duty(given.roster, given.duty, given.limits, given.notice),
         intake=given.intake.limits(),
+        rows=given.rows.settings(),
         sources=source_settings.sources(given.sources),
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config
     )
+
+
+def _check_packs(root: Path, packs: Sequence[str], source: str) -> None:
+    for pack in packs:
+        if not (root / "forms" / "packs" / pack).is_dir():
+            raise refuse("pack-missing", Place(file=FILE, line=_line(source, ("packs",))), pack=pack)
 
 
 def _syntax(error: tomllib.TOMLDecodeError) -> XinqiaoError:

@@ -96,6 +96,30 @@ def test_the_page_lists_every_figure_and_its_rule(course: tuple[Form, tuple[Safe
         assert rule in english
 
 
+def test_each_unit_has_a_bar_of_how_many_answered(course: tuple[Form, tuple[SafeTable, ...]]) -> None:
+    form, tables = course
+    page = summary_page(form, tables, Lang.EN, demonstration=False, files="")
+    assert "Of the units shown, from about 55% (u-2) to about 90%." in said(page)
+    assert '<span>u-2</span> <b>about 55%</b><i style="width:55%"></i>' in page
+    assert "显示的单位里，最低约 55%（u-2），最高约 90%。" in said(
+        summary_page(form, tables, Lang.ZH, demonstration=False, files="")
+    )
+
+
+def test_a_unit_whose_rate_is_hidden_is_a_gap_with_its_reason(course: tuple[Form, tuple[SafeTable, ...]]) -> None:
+    form, tables = course
+    by_unit = next(table for table in tables if table.name == "by-unit")
+    gap = (("u-2",), "response-rate", "")
+    hidden = [
+        replace(cell, value=None, status=type(cell.status)("suppressed")) if cell.key == gap else cell
+        for cell in by_unit.cells
+    ]
+    page = summary_page(form, [replace(by_unit, cells=tuple(hidden))], Lang.EN, demonstration=False, files="")
+    assert '<li class="xqs-hidden"><span>u-2</span> <b>hidden</b></li>' in page
+    assert "About 90% in every unit shown." in said(page)
+    assert "Hidden: 1, for the reason told under" in said(page)
+
+
 def test_a_hidden_change_and_a_hidden_rate_are_told_as_hidden(course: tuple[Form, tuple[SafeTable, ...]]) -> None:
     form, tables = course
     hide: Callable[[SafeTable], SafeTable] = lambda table: replace(  # noqa: E731

@@ -37,6 +37,7 @@ WHERE = {
     shape.DerivedShape: "`derived`",
     shape.SummaryShape: "`summaries`",
     shape.CaseShape: "`cases`",
+    shape.ChangeShape: "`versions`",
     shape.FileShape: "`file`",
     shape.DateShape: "`file`",
 }

@@ -119,14 +119,15 @@ def with_more_forms(folder: Path) -> Path:
     return folder
 
 
-def two_free_ports() -> int:
-    """A port that is free together with the next one."""
+def free_ports() -> int:
+    """A port that is free together with the next two."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port = int(first.getsockname()[1])
             try:
                 second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
             except (OSError, OverflowError):
                 continue
             return port
@@ -135,7 +136,7 @@ def two_free_ports() -> int:
 @pytest.fixture(scope="session")
 def demo(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = with_more_forms(copy_project(root, tmp_path_factory.mktemp("portal")))
-    running = Demo(folder=folder, port=two_free_ports(), log=folder / "demo.log")
+    running = Demo(folder=folder, port=free_ports(), log=folder / "demo.log")
     command = [sys.executable, "-m", "xinqiao.cli", "demo", "--project", str(folder), "--port", str(running.port)]
     environment = {name: value for name, value in os.environ.items() if name != "XINQIAO_KEYS"}
     with running.log.open("wb") as log:

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import socket
+import urllib.error
+import urllib.request
+from pathlib import Path
+
 import pytest
 
-from xinqiao.site.serve import _Server
+from xinqiao.site.serve import _Server, serving
+
+
+def test_another_folder_is_served_beside_for_as_long_as_the_block_lasts(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with serving(tmp_path / "staff", "127.0.0.1", port):
+        # Built only now, and at once there.
+        (tmp_path / "staff").mkdir()
+        (tmp_path / "staff" / "index.html").write_text("for staff", encoding="utf-8")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+            assert page.read() == b"for staff"
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10)
 
 
 def handled(failure: Exception) -> None:

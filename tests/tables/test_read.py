@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xinqiao.core.change import Revision
 from xinqiao.core.form import Form
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import Submission
 from xinqiao.core.text import Lang
 from xinqiao.tables.finding import counts
 from xinqiao.tables.read import RawTable, from_submissions, read_file
+from xinqiao.tables.validate import validate
 
 Read = Callable[[bytes | str], RawTable]
 HEADER = "班级,mood,hours,topics,why,again\n"
@@ -208,6 +211,24 @@ def test_another_version_of_the_form_is_counted_and_its_answers_are_judged(form:
     table = from_submissions(form, [sent(form_version=1), sent()])
     assert [number for number, _ in table.rows] == [1, 2]
     assert seen(table) == {("version-other", ""): 1}
+
+
+def test_answers_to_an_earlier_version_are_read_by_what_changed(form: Form, schema: dict[str, object]) -> None:
+    changes = (Revision(since=2, renamed={"feeling": "mood"}), Revision(since=3, changed=("hours",)))
+    later = replace(form, version=3, changes=changes)
+    answers = [
+        {"feeling": "3", "gone": "x"},  # renamed; a question that has been taken out
+        {"feeling": "3", "hours": "8"},  # hours are asked otherwise now
+        {"feeling": "9"},  # a choice that there is no longer
+        {"mood": "3"},  # then, the name of a question that has been taken out: what must be answered lacks
+    ]
+    table = from_submissions(later, [*(sent(form_version=1, answers=each) for each in answers), sent(form_version=4)])
+    checked = validate(later, schema, table)
+    assert [(number, row.values["mood"]) for number, row in checked.rows] == [(1, "3")]
+    differs = {finding.row: finding.field for finding in checked.findings if finding.code == "version-differs"}
+    assert differs == {2: "hours", 3: "mood", 4: "mood", 5: ""}
+    assert checked.counts[("question-removed", "")] == 2
+    assert checked.counts[("version-other", "")] == 4
 
 
 def test_an_envelope_was_given_on_the_day_it_came(form: Form) -> None:

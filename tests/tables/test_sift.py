@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xinqiao.core.change import Revision
 from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.expression import Expression
 from xinqiao.core.foreign import ForeignFile
@@ -33,6 +34,8 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.forms.schema import table_schema
 from xinqiao.tables import batches, engine
 from xinqiao.tables import sift as sifting
+from xinqiao.tables.cells import PADDING, ByteCells, split
+from xinqiao.tables.coding import Coded
 from xinqiao.tables.faults import alone, places
 from xinqiao.tables.read import read_file
 from xinqiao.tables.score import scorer
@@ -370,3 +373,108 @@ def test_a_parquet_file_that_cannot_be_read_is_refused(wide: Form, files: Files,
         with pytest.raises(XinqiaoError) as refused:
             read(wide, path)
         assert [problem.code for problem in refused.value.problems] == ["parquet-broken"]
+
+
+def counted_by(table: Validated | Sifted) -> Counter[str]:
+    return Counter({code: count for (code, _), count in table.counts.items()})
+
+
+@pytest.mark.parametrize("at_once", [1, 10**6], ids=["batch by batch", "together"])
+def test_rows_that_say_the_same_are_counted_and_used(
+    wide: Form, files: Files, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(sifting, "AT_ONCE", at_once)
+    monkeypatch.setattr(batches, "BLOCK", 200)
+    form = replace(wide, file=ForeignFile(date_column="born", keep_if=Expression("not(${place} = 'home')")))
+    rows = [
+        {**SOUND, "born": "2001-02-03"},
+        {**SOUND, "born": "2001-02-04"},
+        {**SOUND, "born": "2001-02-03", "hours": "8.0"},  # the same answer, written otherwise
+        {**SOUND, "born": "2001-02-03", "why": "x"},  # judged word by word, as nobody asked
+        {**SOUND, "born": "2001-02-03", "why": "x"},
+        {**SOUND, "born": "2001-02-03", "mood": "awful"},  # set aside, so it is no repeat
+        {**SOUND, "born": "2001-02-03", "mood": "awful"},
+        {**SOUND, "born": "2001-02-03", "place": "home", "room": ""},  # left out
+        {**SOUND, "born": "2001-02-03", "place": "home", "room": ""},
+    ]
+    found = agree(form, files(sheet(rows)))
+    assert (counted_by(found)["row-repeated"], found.usable) == (2, 5)
+
+
+def test_in_a_short_form_people_may_answer_alike(form: Form, files: Files) -> None:
+    path = files("班级,mood\n一班,2\n一班,2\n".encode())
+    assert not counted_by(whole(form, path))["row-repeated"]
+    assert not counted_by(in_pieces(form, path))["row-repeated"]
+
+
+@pytest.mark.parametrize("at_once", [1, 10**6], ids=["batch by batch", "together"])
+def test_of_one_respondent_the_first_usable_row_counts(
+    wide: Form, files: Files, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(sifting, "AT_ONCE", at_once)
+    monkeypatch.setattr(batches, "BLOCK", 200)
+    form = replace(wide, file=ForeignFile(id_column="again"))
+    who = ["a1", "", "b2", "A 1", "c3", "c3", "b2", "", "d4", "d4"]
+    broken = {4, 8}  # of c3 and d4 the first cannot be used
+    rows = [{**SOUND, "again": each, "mood": "awful" if at in broken else "2"} for at, each in enumerate(who)]
+    found = agree(form, files(sheet(rows)))
+    repeated = [finding.row for finding in found.findings if finding.code == "id-repeated"]
+    assert repeated == [4, 7]
+    assert found.usable == 6
+
+
+def test_rows_of_an_earlier_version_are_read_by_what_changed(wide: Form, files: Files) -> None:
+    changes = (Revision(since=2, renamed={"weight": "tens"}), Revision(since=3, changed=("sleep",)))
+    about = ForeignFile(version_column="age")
+    form = replace(wide, version=3, changes=changes, file=about, derived=(), summaries=wide.summaries[:0])
+    rows = [
+        {**SOUND, "age": "3"},
+        {**SOUND, "age": "", "weight": "60.5"},
+        {**SOUND, "age": "2", "sleep": ""},
+        {**SOUND, "age": "2"},  # sleep was asked otherwise
+        {**SOUND, "age": "1.0", "sleep": "", "weight": "20"},  # which is `tens` today
+        {**SOUND, "age": "1", "sleep": "", "mood": "awful"},
+        {**SOUND, "age": "4"},  # newer than the form
+        {**SOUND, "age": "second"},
+    ]
+    found = agree(form, files(sheet(rows)))
+    assert {finding.row: finding.field for finding in found.findings if finding.code == "version-differs"} == {
+        4: "sleep", 6: "mood", 7: "", 8: "",
+    }  # fmt: skip
+    assert counted_by(found)["version-other"] == 4
+    kept = dict(whole(form, files(sheet(rows))).rows)
+    assert [(kept[at].values["tens"], kept[at].values["weight"]) for at in (2, 3, 5)] == [
+        (50, 60.5),
+        (50, None),
+        (20, None),
+    ]
+
+
+@pytest.mark.parametrize("about", [ForeignFile(id_column="Nr."), ForeignFile(version_column="Nr.")])
+def test_a_column_that_the_form_counts_on_has_to_be_there(wide: Form, files: Files, about: ForeignFile) -> None:
+    path = files(sheet([SOUND]))
+    with pytest.raises(XinqiaoError) as raised:
+        whole(replace(wide, file=about), path)
+    assert raised.value.problems[0].code in {"id-column-missing", "version-column-missing"}
+
+
+WORDS = st.text("ab,é班级 \t'", max_size=70).map(lambda text: text.replace("\t", "").strip())
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(WORDS, min_size=2, max_size=2), min_size=1, max_size=200), st.sampled_from(["\n", "\r\n"]))
+def test_words_of_every_length_are_told_apart_in_bytes(rows: list[list[str]], ending: str) -> None:
+    rows = [[cell.replace(",", "") for cell in row] for row in rows]
+    data = "".join(",".join(row) + ending for row in rows).encode()
+    ends = split(data, ",", 2)
+    assert ends is not None
+    cells = ByteCells(data=np.frombuffer(data + PADDING, dtype=np.uint8), ends=ends, delimiter=",", encoding="utf-8")
+    assert list(cells.rows(np.arange(len(rows)))) == [tuple(row) for row in rows]
+    known: dict[str, int] = {}
+    for at in (0, 1):
+        coded = Coded(lambda word: (known.setdefault(word, len(known)), len(word)), "int32")
+        # Once to learn the words, once to know them.
+        for _ in range(2):
+            codes, marks = coded.of(cells.column(at))
+            assert codes.tolist() == [known[row[at]] for row in rows]
+            assert marks.tolist() == [len(row[at]) for row in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from xinqiao.core.foreign import ForeignFile
 from xinqiao.core.form import Form
+from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.text import Lang
 from xinqiao.forms.schema import table_schema
+from xinqiao.tables import repeated
+from xinqiao.tables.cluster import on_spark
 from xinqiao.tables.sift import sift
 
 pyspark = pytest.importorskip("pyspark.sql", reason="Spark is an optional requirement")
@@ -38,7 +43,9 @@ def started() -> Iterator[Any]:
     session.stop()
 
 
-def test_spark_tells_of_every_row_what_duckdb_tells(session: Any, form: Form, tmp_path: Path) -> None:
+def test_spark_tells_of_every_row_what_duckdb_tells(
+    session: Any, form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from xinqiao.tables.spark import sift_on_spark  # noqa: PLC0415 - needs pyspark
 
     path = tmp_path / "answers.parquet"
@@ -51,9 +58,24 @@ def test_spark_tells_of_every_row_what_duckdb_tells(session: Any, form: Form, tm
         "topics": ["study sleep", "", "money"] * (rows // 3),
         "why": ["x", "", "x", "x", "x", "", "x", "x", "x", "x"] * (rows // 10),
     }
+    # One respondent in three stands there twice, and rows that say the same are counted.
+    monkeypatch.setattr(repeated, "LONG_FORM", 1)
+    columns["Nr."] = [f"p{at // 2 if at % 3 == 0 else at}" for at in range(rows)]
+    columns["Version"] = ["2", "1", ""] * (rows // 3)
     pa.parquet.write_table(pa.table(columns), path, row_group_size=500)
+    form = replace(form, file=ForeignFile(id_column="Nr.", version_column="Version"))
     schema = table_schema(form, Lang.EN)
     here, there = sift(path, form, schema), sift_on_spark(session, path, form, schema)
     assert here and there.as_json() == here.as_json()
     assert there.tally.counts == here.tally.counts
     assert 0 < there.usable < rows
+    assert {"id-repeated", "row-repeated", "version-other"} <= {code for code, _ in there.counts}
+
+
+def test_what_spark_cannot_do_is_told_without_its_words(session: Any, form: Form, tmp_path: Path) -> None:
+    path = tmp_path / "answers.parquet"
+    path.write_bytes(b"PAR1 secret")
+    with pytest.raises(XinqiaoError) as raised:
+        on_spark("local[1]", path, form, table_schema(form, Lang.EN))
+    assert [problem.code for problem in raised.value.problems] == ["spark-failed"]
+    assert "secret" not in str(raised.value)

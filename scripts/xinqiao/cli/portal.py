@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: xinqiao demo --port 8080")
 @common
-@click.option("--port", default=8000, show_default=True, help="Port of the site; the receiver takes the next one.")
+@click.option(
+    "--port", default=8000, show_default=True, help="Port of the site; receiver and staff's pages take the next two."
+)
 @click.option("--output", type=click.Path(path_type=Path), default=None, help="Folder of the site [default: site].")
 def demo(project: Path, as_json: bool, port: int, output: Path | None) -> None:
-    """Builds the portal with generated answers and serves site and receiver on 127.0.0.1."""
+    """Builds the portal with generated answers; serves site, receiver and staff's pages on 127.0.0.1."""
     from xinqiao.flows.demo import demo as flow  # noqa: PLC0415 - start-up time
 
     def served(config: Config, progress: Progress) -> Outcome:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from xinqiao.core.asked import behind, code_problems, doubled, summary_problems
 from xinqiao.core.case import Case
+from xinqiao.core.change import Reread, Revision, change_problems, reread
 from xinqiao.core.derived import Derived
 from xinqiao.core.foreign import ForeignFile
 from xinqiao.core.hierarchy import hierarchy_problems, lineage, parents
@@ -52,6 +53,7 @@ class Form:
     `untranslated`: languages of which texts lack; such a form is not published. `loinc`: its code in LOINC, as
     questions and choices have theirs. `occasion`: the event that this instance of a registration form is for.
     `earlier`: the form that a person answered before this one, where its summaries tell of both; `joined` has both.
+    `changes`: what its later versions changed; `since` reads answers to an earlier one by them.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Form:
     loinc: str = ""
     occasion: Occasion | None = None
     earlier: Form | None = None
+    changes: tuple[Revision, ...] = ()
     seal_to: tuple[str, ...]
     retention_days: int
 
@@ -99,6 +102,10 @@ class Form:
             # A column of dates may hold what is none; an envelope always has its day.
             return replace(WEEKS, required=not self.file.date_column)
         return asked[name]
+
+    def since(self, version: int) -> Reread:
+        """How answers to an earlier version of the form are read today."""
+        return reread(self.changes, version)
 
     @property
     def joined(self) -> Form:
@@ -173,6 +180,7 @@ class Form:
         yield from cycles(self.questions)
         for name in sorted(self.file.keep_if.names()) if self.file.keep_if else ():
             yield from self._unknown(name, "")
+        yield from change_problems(self.changes, self.version, {question.name for question in self.questions})
         for scale in self.scales:
             yield from self._scale_problems(scale)
         unsound = [problem for made in self.derived for problem in self._derived_problems(made)]

@@ -19,6 +19,7 @@ from xinqiao.dashboard.choices import choice_lists
 from xinqiao.dashboard.groups import comparisons
 from xinqiao.dashboard.lead import Lead
 from xinqiao.dashboard.near import near_words
+from xinqiao.dashboard.rates import rates
 from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, measures, quarantine, summaries
 from xinqiao.dashboard.reasons import nothing_listed, quarantine_block
 from xinqiao.dashboard.weeks import small_lines, weeks
@@ -119,6 +120,7 @@ def _told(form: Form, tables: Sequence[SafeTable], lang: Lang) -> dict[str, obje
         "panels": bars,
         "bar_words": tuple(row.words for panel in bars for row in panel.rows),
         "lists": tuple(choice_lists(lead.found.values(), say)),
+        "rates": tuple(rates(form, tables, say)),
         "comparisons": tuple(comparisons(form, tables, say, first=len(bars) + 1)),
         "weeks": lines,
         "small": tuple(small_lines(form, tables, say, first=len(lines) + 1)),

@@ -16,11 +16,12 @@ from xinqiao.flows.intake import receiver
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.project import load_forms, recipients
 from xinqiao.flows.release import release
+from xinqiao.flows.staff import staff_folder
 from xinqiao.intake.keys import Keyring
 from xinqiao.intake.receiver import running
 from xinqiao.intake.seal import payload, seal
 from xinqiao.intake.store import Store
-from xinqiao.site.serve import serve_folder
+from xinqiao.site.serve import serve_folder, serving
 
 HOST = "127.0.0.1"
 
@@ -32,7 +33,7 @@ def demo(config: Config, port: int, output: Path, progress: Progress, ready: Cal
     """
     if not config.demonstration:
         raise refuse("not-a-demonstration")
-    for wanted in (port, port + 1):
+    for wanted in (port, port + 1, port + 2):
         _check_port(wanted, port + 10)
     config = config.at(port)
     config.port_file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,17 +44,22 @@ def demo(config: Config, port: int, output: Path, progress: Progress, ready: Cal
         for form in forms:
             _fill(config, form, progress)
         built = build(config, output, progress)
-        ready(Outcome(said=_welcome(config), document={"site": config.site_url}, problems=built.problems))
-        serve_folder(output, HOST, port)
+        staff = f"http://{HOST}:{port + 2}/"
+        document = {"site": config.site_url, "staff": staff}
+        with serving(staff_folder(output), HOST, port + 2):
+            ready(Outcome(said=_welcome(config, staff), document=document, problems=built.problems))
+            serve_folder(output, HOST, port)
     return Outcome(said=Text.of(zh="示范已停止。", en="The demonstration has stopped."))
 
 
-def _welcome(config: Config) -> Text:
+def _welcome(config: Config, staff: str) -> Text:
     return Text.of(
         zh=f"示范门户：{config.site_url}（答卷全部是生成的；按 Ctrl+C 停止）\n"
+        f"教职工汇总（不在公开网站上）：{staff}\n"
         "填一份反馈表，再在另一个终端运行：xinqiao release training-feedback && xinqiao build\n"
         "写一份转介或提问，再运行：xinqiao inbox",
         en=f"The demonstration: {config.site_url} (all answers are generated; Ctrl+C stops it)\n"
+        f"Staff's summaries, which the public site does not have: {staff}\n"
         "Fill in the feedback form, then in another terminal: xinqiao release training-feedback && xinqiao build\n"
         "Send a referral or a question, then: xinqiao inbox",
     )

@@ -18,7 +18,7 @@ from xinqiao.flows.project import load_form
 from xinqiao.flows.protect import protect, tables_document
 from xinqiao.forms.schema import table_schema
 from xinqiao.safety.release import Release
-from xinqiao.tables.answers import Answers, read_answers
+from xinqiao.tables.answers import Answers, is_answers, read_answers
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import REASONS
 
@@ -33,7 +33,7 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
         raise refuse("codes-need-store", form=form.id)
     if form.earlier:
         raise refuse("pair-needs-store", form=form.id)
-    answers = _judged(form, files, progress)
+    answers = _judged(config, form, files, progress)
     checked = [each.checked for each in answers]
     rows = [row for each in answers for row in each.rows]
     progress(f"{len(rows)} rows: count, protect, audit")
@@ -63,17 +63,19 @@ def _unrecorded(released: Release) -> Iterator[Problem]:
         yield Problem(code="dp-unrecorded", params={"epsilon": as_decimal(epsilon)})
 
 
-def _judged(form: Form, files: Sequence[Path], progress: Progress) -> Sequence[Answers]:
+def _judged(config: Config, form: Form, files: Sequence[Path], progress: Progress) -> Sequence[Answers]:
     """Every file read and judged; the problems of all files that cannot be used in one error."""
     schema = table_schema(form, Lang.EN)
     problems = [
-        Problem(code="file-not-found", place=Place(file=str(file))) for file in files if not file.is_file()
+        Problem(code="file-not-found", place=Place(file=str(file)))
+        for file in files
+        if not is_answers(file, config.rows)
     ] or list(_twice(files))
     found = []
     for file in () if problems else files:
         progress(f"{file.name}: read, validate")
         try:
-            found.append(read_answers(file, form, schema))
+            found.append(read_answers(file, form, schema, config.rows))
         except XinqiaoError as error:
             problems += error.problems
     if problems:

@@ -14,7 +14,7 @@ from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.output import write_output
 from xinqiao.flows.project import form_path, load_form
 from xinqiao.forms.schema import table_schema
-from xinqiao.tables.answers import read_answers
+from xinqiao.tables.answers import is_answers, read_answers
 from xinqiao.tables.read import read_file
 from xinqiao.tables.validate import Checked
 from xinqiao.tables.validate import validate as judge
@@ -33,14 +33,14 @@ def validate(
 ) -> Outcome:
     """Reads and judges one file; the report holds no answers, the other two files hold them for who asks."""
     form = load_form(config, ref)
-    if not file.is_file():
+    if not is_answers(file, config.rows):
         raise refuse("file-not-found", Place(file=str(file)))
     wanted = [path for path in (report, clean, quarantine) if path]
     form_files = (form_path(config, ref), Path(ref))
     if problems := list(_clashes(wanted, [path for path in (file, *form_files) if path.is_file()])):
         raise XinqiaoError(problems)
     progress(f"{file.name}: read, validate")
-    checked = _checked(form, file, clean, quarantine)
+    checked = _checked(config, form, file, clean, quarantine)
     if report:
         write_output(report, json.dumps(checked.as_json(), ensure_ascii=False, indent=2) + "\n")
     written = [str(path) for path in wanted]
@@ -52,11 +52,11 @@ def validate(
     return Outcome(said=said, document=checked.as_json(), problems=checked.problems)
 
 
-def _checked(form: Form, file: Path, clean: Path | None, quarantine: Path | None) -> Checked:
+def _checked(config: Config, form: Form, file: Path, clean: Path | None, quarantine: Path | None) -> Checked:
     """What of a file can be used; read whole where its rows are to be written, as they are held until then."""
     schema = table_schema(form, Lang.EN)
     if not (clean or quarantine):
-        return read_answers(file, form, schema).checked
+        return read_answers(file, form, schema, config.rows).checked
     raw = read_file(file, form)
     checked = judge(form, schema, raw)
     if clean:

@@ -39,6 +39,8 @@ def foreign(document: Document, shape: FileShape) -> ForeignFile:
         date_format=written,
         keep_if=expression(document, ("file", "keep_if"), shape.keep_if),
         already_reversed=shape.already_reversed,
+        id_column=shape.id,
+        version_column=shape.version,
     )
 
 

@@ -83,7 +83,7 @@ def in_file(document: Document, problems: tuple[Problem, ...], made: set[str]) -
                 path = (*own, key) if document.get((*own, key)) is not None else (*own, "strategy")
                 yield replace(problem, place=document.place(path, problem.place.question))
             case _ if not problem.place.question:
-                yield _mentioned(document, problem, [("file",)])
+                yield _of_whole(document, problem)
             case _:
                 yield _mentioned(document, problem, parts.get(problem.place.question, []))
 
@@ -100,6 +100,15 @@ def _faulty_choices(document: Document, questions: list[Path]) -> bool:
     """Whether a choice of one of these questions has been refused already, perhaps for how its score is written."""
     lists = {str(document.get((*path, "type"))).split()[-1] for path in questions}
     return any(path[:1] == ("choices",) and path[1] in lists for path in document.faulty)
+
+
+def _of_whole(document: Document, problem: Problem) -> Problem:
+    """A problem of no part of the form, where it is mentioned; that of a version where `versions` names it last."""
+    if problem.code != "change-version":
+        return _mentioned(document, problem, [("file",), ("versions",)])
+    since = problem.params["since"]
+    named = [at for at in rows(document, "versions") if document.get(("versions", at, "since")) == since]
+    return replace(problem, place=document.place(("versions", named[-1], "since")))
 
 
 def _mentioned(document: Document, problem: Problem, candidates: list[Path]) -> Problem:

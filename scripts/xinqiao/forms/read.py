@@ -15,6 +15,7 @@ from xinqiao.core.name import NAME
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.question import BadAnswer, Choice, Question, Role, Section
 from xinqiao.forms import build
+from xinqiao.forms.change import change
 from xinqiao.forms.demands import demands
 from xinqiao.forms.derived import derived
 from xinqiao.forms.fit import checked
@@ -152,6 +153,7 @@ def _form(
             summaries=tuple(summaries),
             cases=tuple(proofs),
             file=file,
+            changes=tuple(_made(document, "versions", change)),
             paged=bool(shape and shape.settings.style),
             untranslated=tuple(shape.untranslated) if shape else (),
             loinc=shape.settings.loinc if shape else "",

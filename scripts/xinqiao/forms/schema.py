@@ -189,5 +189,7 @@ def _file(form: Form) -> dict[str, object]:
         "date": {"column": file.date_column, "format": file.date_format} if file.date_column else {},
         "keep_if": file.keep_if.source if file.keep_if else "",
         "already_reversed": file.already_reversed,
+        "id": file.id_column,
+        "version": file.version_column,
     }
     return {key: value for key, value in said.items() if value}

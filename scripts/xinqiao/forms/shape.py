@@ -129,6 +129,16 @@ class FileShape(Shape):
     date: DateShape | None = None
     keep_if: Words = ""
     already_reversed: YesNo = False
+    id: Words = ""
+    version: Words = ""
+
+
+class ChangeShape(Shape):
+    """An entry of `versions`: what a version of the form changed."""
+
+    since: Annotated[int, Field(ge=2)]
+    changed: Several = []
+    renamed: dict[str, Words] = {}
 
 
 class FormShape(Shape):
@@ -145,6 +155,7 @@ class FormShape(Shape):
     derived: list[Any] = []
     summaries: list[Any] = []
     cases: list[Any] = []
+    versions: list[Any] = []
     file: FileShape | None = None
     on_bad_answer: Annotated[BadAnswer, Lax] = BadAnswer.ROW
     seal_to: list[Words]

@@ -13,7 +13,7 @@ from xinqiao.forms.yaml_lines import CONSTANTS, Plain
 LANGS = {lang.value for lang in Lang}
 ORDER = (
     "settings", "untranslated", "intro", "consent", "survey", "choices", "scales", "derived", "summaries", "cases",
-    "file", "on_bad_answer", "seal_to", "retention",
+    "versions", "file", "on_bad_answer", "seal_to", "retention",
 )  # fmt: skip
 
 # Signs that YAML takes for breaks of line.

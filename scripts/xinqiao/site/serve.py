@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -54,6 +57,19 @@ class _Server(ThreadingHTTPServer):
 
 def _stop(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+@contextmanager
+def serving(folder: Path, host: str, port: int) -> Iterator[None]:
+    """Serves another folder beside, for as long as the block lasts; one that is built anew is seen at once."""
+    with _Server((host, port), partial(_Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def serve_folder(folder: Path, host: str, port: int) -> None:

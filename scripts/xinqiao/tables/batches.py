@@ -1,6 +1,6 @@
 """A large file of answers in batches of cells, read once from its start to its end, however long it is.
 
-A CSV without quotes is split by Arrow, one with quotes by Python's own reader, which is slower and stricter. What is
+A CSV without quotes is split at its delimiters, one with quotes by Python's own reader, which is slower. What is
 neither (two encodings in one file, broken quotes) is no file for this module: read.py reads it whole.
 """
 
@@ -18,9 +18,9 @@ import numpy as np
 import pyarrow as pa
 
 from xinqiao.core.foreign import ForeignFile
-from xinqiao.tables.coding import words_of
+from xinqiao.tables.cells import PADDING, ArrowCells, ByteCells, Cells, encoded, split
 from xinqiao.tables.encoding import BYTE_ORDER_MARKS, FIRST_OF_THREE_BYTES, GB18030, OTHER_KINDS, UTF_8, UTF_8_MARK
-from xinqiao.tables.file import Record, delimiter_of, records
+from xinqiao.tables.file import DELIMITERS, Record, delimiter_of, records
 from xinqiao.tables.finding import Finding
 from xinqiao.tables.numbers import Numbers
 from xinqiao.tables.source import PARQUET
@@ -29,6 +29,7 @@ from xinqiao.tables.workbook import OLE, XLSX
 CHUNK = 2**22
 # A header without quotes is looked for in so many characters.
 NEAR = 2**16
+# Few enough lines to stay near the processor while their columns are read.
 BLOCK = 2**19
 ROWS = 50_000
 ENDS = b"\r\n"
@@ -45,7 +46,7 @@ class Batch:
     """Rows of a file: their numbers, their cells column by column, and records that do not fit into columns."""
 
     numbers: Numbers
-    cells: pa.RecordBatch = field(repr=False)
+    cells: Cells = field(repr=False)
     apart: tuple[Record, ...] = field(default=(), repr=False)
 
 
@@ -94,26 +95,32 @@ def _csv(path: Path, seen: _Seen, about: ForeignFile, known: Collection[str]) ->
     def by_python() -> Iterator[Batch]:
         return _by_python(path, seen.encoding, delimiter, width)
 
-    def by_arrow() -> Iterator[Batch]:
-        return _by_arrow(path, seen.encoding, delimiter, width)
+    def by_bytes() -> Iterator[Batch]:
+        return _by_bytes(path, seen, delimiter, width)
 
     plain = (
         seen.plain
         and width > 1
+        # Signs that are no part of another one in GB18030.
+        and delimiter in DELIMITERS
         and not text.startswith(("\r", "\n"))
         and header.cells == tuple(text.partition("\n")[0].removesuffix("\r").split(delimiter))
     )
     told = (Finding(code="encoding-guessed"),) if seen.encoding == GB18030 and not about.encoding else ()
     if plain:
-        return Source(header=header, ways=(by_arrow, by_python), about=told, blank=seen.blank)
+        return Source(header=header, ways=(by_bytes, by_python), about=told, blank=seen.blank)
     return Source(header=header, ways=(by_python,), about=told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """What a first look over all bytes shows; `plain`: no quotes, no blank lines but at the end."""
+    """What a first look over all bytes shows; `plain`: no quotes, and lines that end as lines do today.
+
+    size: up to the end of the last line that holds something.
+    """
 
     encoding: str
+    size: int
     plain: bool
     blank: int
 
@@ -128,16 +135,9 @@ class _Seen:
         for chunk in _chunks(path, size):
             if b"\0" in chunk:
                 return None
-            plain = plain and b'"' not in chunk and not any(map(_odd_lines, (before + chunk[:2], chunk)))
-            before = chunk[-2:]
-        return cls(encoding=encoding, plain=plain, blank=blank)
-
-
-def _odd_lines(piece: bytes) -> bool:
-    """Whether there are blank lines, or lines that end as only old programs end them."""
-    if b"\n\n" in piece:
-        return True
-    return b"\r" in piece and (b"\n\r\n" in piece or LONE.search(piece) is not None)
+            lone = b"\r" in before + chunk and LONE.search(before + chunk) is not None
+            plain, before = plain and b'"' not in chunk and not lone, chunk[-1:]
+        return cls(encoding=encoding, size=size, plain=plain, blank=blank)
 
 
 def _encoding(path: Path, given: str) -> str:
@@ -184,10 +184,10 @@ def _mixed(path: Path) -> bool:
     return False
 
 
-def _chunks(path: Path, size: int = -1) -> Iterator[bytes]:
+def _chunks(path: Path, size: int = -1, length: int = CHUNK) -> Iterator[bytes]:
     with path.open("rb") as file:
         left = path.stat().st_size if size < 0 else size
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
+        while left > 0 and (chunk := file.read(min(length, left))):
             left -= len(chunk)
             yield chunk
 
@@ -203,32 +203,33 @@ def _end(path: Path) -> tuple[int, int]:
     return size - len(ending), max(0, lines - 1)
 
 
-def _by_arrow(path: Path, encoding: str, delimiter: str, width: int) -> Iterator[Batch]:
-    import pyarrow.csv as arrow  # noqa: PLC0415 - start-up time
-
-    names = [f"c{at}" for at in range(width)]
+def _by_bytes(path: Path, seen: _Seen, delimiter: str, width: int) -> Iterator[Batch]:
+    """Lines of as many cells as the header has, split where the delimiter stands."""
     number = 1
-    try:
-        with arrow.open_csv(
-            path,
-            read_options=arrow.ReadOptions(
-                block_size=BLOCK, skip_rows=1, column_names=names, encoding=encoding.removesuffix("-sig")
-            ),
-            parse_options=arrow.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=True),
-            convert_options=arrow.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-            ),
-            # Arrow's own pool keeps what it once had.
-            memory_pool=pa.system_memory_pool(),
-        ) as stream:
-            for cells in stream:
-                yield Batch(numbers=np.arange(number, number + len(cells)), cells=cells)
-                number += len(cells)
-        return
-    except pa.ArrowInvalid:
-        # Its message quotes the row.
-        pass
-    raise UnevenError
+    for lines in _lines(path, seen.size):
+        ends = split(lines, delimiter, width)
+        if ends is None:
+            raise UnevenError
+        data = np.frombuffer(lines + PADDING, dtype=np.uint8)
+        cells = ByteCells(data=data, ends=ends, delimiter=delimiter, encoding=seen.encoding)
+        yield Batch(numbers=np.arange(number, number + len(cells)), cells=cells)
+        number += len(cells)
+
+
+def _lines(path: Path, size: int) -> Iterator[bytes]:
+    """The lines below the header, many whole ones at a time."""
+    rest, header = b"", True
+    for chunk in _chunks(path, size, BLOCK):
+        held = rest + chunk
+        if header:
+            _, end, below = held.partition(b"\n")
+            held, header = (below, False) if end else (held, True)
+        cut = 0 if header else held.rfind(b"\n") + 1
+        rest = held[cut:]
+        if cut:
+            yield held[:cut]
+    if rest and not header:
+        yield rest + b"\n"
 
 
 def _by_python(path: Path, encoding: str, delimiter: str, width: int) -> Iterator[Batch]:
@@ -249,11 +250,11 @@ def _by_python(path: Path, encoding: str, delimiter: str, width: int) -> Iterato
 def _batch(number: int, rows: Sequence[list[str]], width: int) -> Batch:
     fits = [len(row) == width for row in rows]
     columns = zip(*(row for row, fit in zip(rows, fits, strict=True) if fit), strict=True)
-    arrays = [words_of(column) for column in columns] or [words_of(())] * width
+    arrays = [encoded(column) for column in columns] or [encoded(())] * width
     apart = (Record(number=number + at, cells=tuple(rows[at])) for at, fit in enumerate(fits) if not fit)
     return Batch(
         numbers=number + np.flatnonzero(fits),
-        cells=pa.RecordBatch.from_arrays(arrays, [f"c{at}" for at in range(width)]),
+        cells=ArrowCells(pa.RecordBatch.from_arrays(arrays, [f"c{at}" for at in range(width)])),
         apart=tuple(apart),
     )
 
@@ -266,7 +267,7 @@ def _parquet(path: Path) -> Source:
     def by_column() -> Iterator[Batch]:
         number = 1
         for cells in opened.batches():
-            yield Batch(numbers=np.arange(number, number + len(cells)), cells=cells)
+            yield Batch(numbers=np.arange(number, number + len(cells)), cells=ArrowCells(cells))
             number += len(cells)
 
     return Source(header=opened.header, ways=(by_column,))

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 CODES, LEFT, ROW, DAY, STATE, COUNT, FIRST, LAST = "codes", "rest", "row", "day", "state", "n", "first", "last"
+# Of a row that has to be judged whatever its answers say: 1, else 0.
+ODD = "odd"
+# On a cluster: what a row says, and who gave it.
+MARK, WHO = "mark", "who"
 
 
 class State(IntEnum):
@@ -43,13 +47,16 @@ class Plan:
     """What the expressions are made of: the form, what is known of its questions, and what is to be counted.
 
     counted: names of questions, scales and `week` whose values each group of rows keeps.
-    alone: questions whose faults are told by their codes.
+    alone: questions whose faults are told by their codes. minded: whether files tell who a row is of, or of which
+    version of the form. compared: whether rows that say the same are counted.
     """
 
     form: Form
     known: Mapping[str, Known] = field(repr=False)
     counted: tuple[str, ...]
     alone: tuple[str, ...] = ()
+    minded: bool = False
+    compared: bool = False
 
     @property
     def dated(self) -> bool:
@@ -74,7 +81,8 @@ class Plan:
         """Column → type of the table of codes."""
         codes = {self.column(name): "int64" if known.several else "int16" for name, known in self.known.items()}
         words = {self.words(name): "string" for name in self.typed}
-        return {ROW: "int64", **codes, **words, **({DAY: "int32"} if self.dated else {})}
+        more = {DAY: "int32"} if self.dated else {}
+        return {ROW: "int64", **codes, **words, **more, **({ODD: "int8"} if self.minded else {})}
 
 
 def expressions(plan: Plan) -> Table:
@@ -89,7 +97,7 @@ def expressions(plan: Plan) -> Table:
     codes: Mapping[str, IntegerValue] = {name: rows[plan.column(name)] for name in plan.known}
     states = rows.mutate(**{STATE: _state(plan, rows, codes)})
     counts = states[STATE].isin([State.COUNT, State.STRAIGHT])
-    told = states[STATE].isin([State.JUDGE, State.STRAIGHT])
+    told = states[STATE].isin([State.JUDGE, State.STRAIGHT, *([State.LEAVE] if plan.compared else [])])
     keys = {name: ibis.ifelse(counts, value, ibis.null()) for name, value in _keys(plan, states).items()}
     grouped = states.select(
         **{ROW: ibis.ifelse(told, states[ROW], ibis.null())},
@@ -120,6 +128,8 @@ def faulty(plan: Plan) -> Table:
         told = both(told, right)
     if plan.dated:
         told = both(told, rows[DAY] > NOTHING)
+    if plan.minded:
+        told = both(told, rows[ODD] == 0)
     return rows.filter(told).select(ROW)
 
 
@@ -172,6 +182,8 @@ def _state(plan: Plan, rows: Table, codes: Mapping[str, IntegerValue]) -> Intege
     leave = both(all_known, kept.no)
     sound = both(sound, kept.yes)
     counted = State.COUNT if isinstance(straight, bool) else ibis.ifelse(straight, State.STRAIGHT, State.COUNT)
+    if plan.minded:
+        leave, sound = both(leave, rows[ODD] == 0), both(sound, rows[ODD] == 0)
     branches = [(where, state) for where, state in ((sound, counted), (leave, State.LEAVE)) if where is not False]
     state = ibis.cases(*branches, else_=State.JUDGE) if branches else ibis.literal(State.JUDGE)
     return state.cast("int8")

@@ -13,6 +13,8 @@ TITLES: Mapping[str, Text] = MappingProxyType(
         "row-long": Text.of(zh="单元格多于列名", en="more cells than headers"),
         "row-unreadable": Text.of(zh="引号不成对，无法分列", en="broken quotes, cannot be split into cells"),
         "row-encoding": Text.of(zh="编码与其余各行不同", en="another encoding than the other rows"),
+        "id-repeated": Text.of(zh="同一填写者重复出现", en="the same respondent again"),
+        "version-differs": Text.of(zh="表单的这一版与现行版本不同", en="that version of the form asked otherwise"),
         "form-other": Text.of(zh="属于另一份表单", en="belongs to another form"),
         "question-unknown": Text.of(zh="含表单里没有的题目", en="answers a question that the form does not have"),
         "answer-unreadable": Text.of(zh="含无法保存的字符", en="characters that no file can hold"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,8 +18,11 @@ from xinqiao.tables.careless import lists, straight
 from xinqiao.tables.check import Logic
 from xinqiao.tables.day import weeks
 from xinqiao.tables.finding import Finding, counts, problems, row_reasons
-from xinqiao.tables.read import Answers, RawTable
+from xinqiao.tables.read import RawTable
+from xinqiao.tables.reading import Answers
+from xinqiao.tables.repeated import compared
 from xinqiao.tables.verdict import Verdict, Verdicts
+from xinqiao.tables.versions import DIFFERS, OUTDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +95,18 @@ def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validat
 
     One bad answer sets its whole row aside, unless its question says `on_bad_answer: cell`: then it alone
     is emptied and counted, and where it was a required one, the row goes on without it all the same; so
-    does a row that lacks it. An answer to an irrelevant question is emptied and counted.
+    does a row that lacks it. An answer to an irrelevant question is emptied and counted. Of rows with one id the
+    first that can be used counts; rows that say the same from end to end are told in long forms, and all used.
     Raises ValueError where the schema's fields are not the form's questions.
     """
     findings = list(raw.findings)
     rows: list[tuple[int, Row]] = []
-    for judged in Judge(form, schema).rows(raw.rows, raw.days):
+    for judged in Judge(form, schema).rows(raw.rows, raw.days, raw.ids, raw.older):
         findings += judged.findings
         if judged.row:
             rows.append((judged.number, judged.row))
+    if compared(form) and (again := _again(raw, {number for number, _ in rows})):
+        findings.append(Finding(code="row-repeated", count=again))
     return Validated(
         form=form.id,
         file=raw.file,
@@ -108,6 +114,12 @@ def validate(form: Form, schema: Mapping[str, object], raw: RawTable) -> Validat
         findings=tuple(sorted(findings, key=lambda finding: finding.row)),
         days={number: raw.days[number] for number, _ in rows if number in raw.days},
     )
+
+
+def _again(raw: RawTable, usable: Collection[int]) -> int:
+    """How many usable rows say what another one of the same day says."""
+    said = [(raw.days.get(number), *texts.values()) for number, texts in raw.rows if number in usable]
+    return len(said) - len(set(said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +134,8 @@ class Judged:
 class Judge:
     """A form's questions, logic and schema, prepared once for all rows; `verdicts` are those on single answers.
 
+    `used` are the marks of respondents who have a usable row.
+
     Raises ValueError where the schema's fields are not the form's questions.
     """
 
@@ -130,17 +144,33 @@ class Judge:
         self._form, self._logic = form, Logic.of(form)
         self.verdicts = Verdicts(schema, asked)
         self._lists = lists(form)
+        self.used: set[int] = set()
         self._lenient = {name for name, each in asked.items() if each.on_bad_answer is BadAnswer.CELL}
 
-    def rows(self, given: Iterable[tuple[int, Answers]], days: Mapping[int, date]) -> Iterator[Judged]:
-        """Each (number, answers) judged; days: number → when it was given, where that is known."""
+    def rows(
+        self,
+        given: Iterable[tuple[int, Answers]],
+        days: Mapping[int, date],
+        ids: Mapping[int, int],
+        older: Collection[int],
+    ) -> Iterator[Judged]:
+        """Each (number, answers) judged; days: number → when it was given, where that is known, ids: by whom.
+
+        older: rows that answer an earlier version of the form, whose faults come of that.
+        """
         for number, texts in given:
             day = days.get(number)
             answers, emptied = self._logic.keep_relevant(texts, day)
             values, seen = self._row(self.verdicts.of(answers), day)
+            if number in older:
+                seen = [(DIFFERS if code in OUTDATED else code, name) for code, name in seen]
             told = [("answer-irrelevant", name) for name in emptied]
             findings = tuple(Finding(code=code, row=number, field=name) for code, name in (*told, *seen))
             aside = any(finding.sets_aside for finding in findings)
+            if not aside and (who := ids.get(number)):
+                if aside := who in self.used:
+                    findings += (Finding(code="id-repeated", row=number),)
+                self.used.add(who)
             if not aside and straight(self._lists, values):
                 findings += (Finding(code="row-straight", row=number),)
             row = None if aside else Row(values=values | self._levels(values, day))

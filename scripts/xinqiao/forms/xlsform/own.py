@@ -13,7 +13,7 @@ from xinqiao.forms.yaml_lines import Plain, parse_yaml
 SHEET, COLUMN = "xinqiao", "xinqiao_"
 INTRO, CONSENT = "xinqiao_intro", "xinqiao_consent"
 # One row an entry; every other key stands on one row.
-PARTS = ("scales", "derived", "summaries", "cases")
+PARTS = ("scales", "derived", "summaries", "cases", "versions")
 KEYS = ("untranslated", *PARTS, "file", "on_bad_answer", "seal_to", "retention")
 SETTINGS = ("title", "purpose", "loinc")
 # Keys of ours on a choice; any other is a column that a choice_filter asks about.
