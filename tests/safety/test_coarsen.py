@@ -1,4 +1,4 @@
-"""Coarser bands: chosen where the finest would be hidden, kept for the school year, told apart in every table."""
+"""Coarser bands, classes and weeks: chosen where the finest would be hidden, kept for the school year."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from making import HEALTH, USUAL, choice, form, row, scale, words
+from making import HEALTH, USUAL, choice, form, mapped, row, scale, words
 
 from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.scale import Band, Scale
-from xinqiao.core.summary import Measure, SummarySpec
+from xinqiao.core.summary import Measure, SummarySpec, four_weeks
+from xinqiao.core.text import Lang
+from xinqiao.dashboard.near import near_words
+from xinqiao.safety import release as making_of
+from xinqiao.safety.draft import Draft
+from xinqiao.safety.refusal import not_safe
 from xinqiao.safety.release import Earlier, Release, safe_tables
+from xinqiao.safety.totals import Totals
 
 UNITS = ["a", "b"]
 FINEST = {"b0": 0, "b1": 5, "b2": 10, "b3": 15, "b4": 20}
@@ -162,3 +168,162 @@ def test_other_bands_are_no_correction_of_what_was_counted() -> None:
         asked(), [*many, *people(SPREAD)], [known, replace(past(many, second), made_of=second.counts)], NEXT
     )
     assert third.certificate["groups_found"] == 0
+
+
+GRADE = {"u1": "x", "u2": "x", "u3": "x", "u4": "y", "u5": "y"}
+SUMMER = [f"2026-W{week}" for week in range(29, 33)]
+AUTUMN_WEEKS = [f"2026-W{week}" for week in range(37, 45)]
+
+
+def coarse(of: Form) -> Form:
+    return replace(of, summaries=tuple(replace(known, coarsen=True) for known in of.summaries))
+
+
+def weekly() -> Form:
+    return coarse(form([choice("q", "123")], [("by-week", ["week"], ["n", "distribution(q)"])]))
+
+
+def by_class(*, hierarchy: bool = True) -> Form:
+    levels = {grade: [unit for unit in GRADE if GRADE[unit] == grade] for grade in "xy"}
+    questions = [choice("unit", [*GRADE], dimension=True), choice("q", "123")]
+    asked = ("by-unit", [["grade", "unit"]] if hierarchy else ["unit"], ["n", "distribution(q)"])
+    made = [mapped("grade", "unit", levels)]
+    of = form(questions, [asked, ("units", [["grade", "unit"]], ["n"])][: 1 + (not hierarchy)], derived=made)
+    return replace(of, summaries=tuple(replace(known, coarsen=known.name == "by-unit") for known in of.summaries))
+
+
+def in_weeks(weeks: Sequence[str], each: Sequence[int]) -> list[ScoredRow]:
+    return [row(week=week, q=str(1 + at)) for week in weeks for at, number in enumerate(each) for _ in range(number)]
+
+
+# Classes of a handful: told one by one they make figures of their grades go too.
+FEW_EACH = {"u1": [1, 4, 4], "u2": [1, 2, 4], "u3": [3, 4, 0], "u4": [4, 0, 3], "u5": [2, 4, 1]}
+MANY_EACH = {unit: [9, 9, 9] for unit in GRADE}
+
+
+def in_classes(each: Mapping[str, Sequence[int]]) -> list[ScoredRow]:
+    return [
+        row(unit=unit, grade=GRADE[unit], q=str(1 + at))
+        for unit, numbers in each.items()
+        for at, number in enumerate(numbers)
+        for _ in range(number)
+    ]
+
+
+def by(made: Release, table: int = 0) -> list[str]:
+    return [dimension.name for dimension in made.tables[table].dimensions]
+
+
+@pytest.mark.parametrize(
+    ("week", "four"),
+    [
+        ("2026-W01", "2026-W01/2026-W04"),
+        ("2026-W21", "2026-W21/2026-W24"),
+        ("2026-W24", "2026-W21/2026-W24"),
+        ("2025-W52", "2025-W49/2025-W52"),
+        ("2026-W53", "2026-W49/2026-W53"),
+    ],
+)
+def test_four_weeks_are_the_same_for_every_week_in_them(week: str, four: str) -> None:
+    assert four_weeks(week) == four
+
+
+def test_small_weeks_are_told_four_at_a_time() -> None:
+    made = released(weekly(), in_weeks(AUTUMN_WEEKS, [2, 2, 2]), period="2026-W37/2026-W44")
+    table = made.tables[0]
+    assert [level.name for level in table.dimensions[0].levels] == ["2026-W37/2026-W40", "2026-W41/2026-W44"]
+    assert table.suppressed == 0
+    assert table.cell(("2026-W37/2026-W40",), "distribution(q)", "1").value == 8  # type: ignore[union-attr]
+    assert made.certificate["tables"]["by-week"]["by"] == ["four-weeks"]  # type: ignore[index]
+
+
+def test_large_weeks_stay_single() -> None:
+    made = released(weekly(), in_weeks(AUTUMN_WEEKS, [9, 9, 9]), period="2026-W37/2026-W44")
+    assert by(made) == ["week"]
+    assert "by" not in made.certificate["tables"]["by-week"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("hierarchy", [True, False], ids=["steps", "finest-alone"])
+def test_classes_that_would_show_nothing_are_told_by_grade(hierarchy: bool) -> None:
+    few = released(by_class(hierarchy=hierarchy), in_classes(FEW_EACH))
+    assert by(few) == ["grade"]
+    assert by(released(by_class(hierarchy=hierarchy), in_classes(MANY_EACH))) == (
+        ["grade", "unit"] if hierarchy else ["unit"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("begun", "told_by"), [(AUTUMN_WEEKS[:4], ["four-weeks"]), (SUMMER, ["week"])], ids=["same-year", "next-year"]
+)
+def test_weeks_once_told_four_at_a_time_stay_so_for_the_school_year(begun: list[str], told_by: list[str]) -> None:
+    few = in_weeks(begun, [2, 2, 2])
+    first = released(weekly(), few, period=f"{begun[0]}/{begun[-1]}")
+    second = released(weekly(), [*few, *in_weeks(AUTUMN_WEEKS, [30, 30, 30])], [past(few, first)], AUTUMN_WEEKS[-1])
+    assert (by(first), by(second)) == (["four-weeks"], told_by)
+
+
+def test_what_is_told_coarser_is_counted_as_asked_for_later_releases() -> None:
+    few, new = in_weeks(SUMMER, [2, 2, 2]), in_weeks(AUTUMN_WEEKS, [30, 30, 30])
+    first = released(weekly(), few, period=f"{SUMMER[0]}/{SUMMER[-1]}")
+    sealed = Earlier(tables=first.tables, counts=Totals.read(first.counts.written()))
+    gone = released(weekly(), new, [sealed], AUTUMN_WEEKS[-1])
+    there = released(weekly(), [*few, *new], [past(few, first)], AUTUMN_WEEKS[-1])
+    assert by(gone) == ["week"]
+    assert gone.tables[0].cells == there.tables[0].cells
+
+
+def test_without_the_rule_that_coarser_stays_the_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = in_weeks(AUTUMN_WEEKS[:4], [2, 2, 2])
+    first = released(weekly(), few, period="2026-W37/2026-W40")
+    many = [*few, *in_weeks(AUTUMN_WEEKS, [30, 30, 30])]
+    monkeypatch.setattr(making_of, "coarsened", lambda asked, _: iter([asked]))
+    with pytest.raises(XinqiaoError) as refused:
+        released(weekly(), many, [past(few, first)], "2026-W37/2026-W44")
+    assert refused.value.problems[0].code == "release-not-safe"
+    monkeypatch.setattr(making_of, "finer_again", lambda *_: False)
+    assert by(released(weekly(), many, [past(few, first)], "2026-W37/2026-W44")) == ["week"]
+
+
+def test_where_the_attack_refuses_the_table_as_asked_the_coarser_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    best = Draft.best
+
+    def refusing(draft: Draft, secret: str) -> object:
+        if "unit" in draft.structure.plans[0].by:
+            raise not_safe(draft.structure)
+        return best(draft, secret)
+
+    monkeypatch.setattr(Draft, "best", refusing)
+    assert by(released(by_class(), in_classes(MANY_EACH))) == ["grade"]
+
+
+def test_a_form_says_what_can_be_told_coarser() -> None:
+    with pytest.raises(XinqiaoError) as refused:
+        coarse(form([choice("g", "ab", dimension=True), choice("q", "12")], [("by-g", ["g"], ["n"])]))
+    assert [problem.code for problem in refused.value.problems] == ["coarsen-nothing"]
+
+
+def test_the_page_says_in_which_coarser_groups_a_table_is_told() -> None:
+    weeks_ = released(weekly(), in_weeks(AUTUMN_WEEKS, [2, 2, 2]), period="2026-W37/2026-W44").tables[0]
+    grades = released(by_class(), in_classes(FEW_EACH)).tables[0]
+    bands_ = released(asked(), people(SPREAD)).tables[0]
+    said = [near_words(of, table) for of, table in ((weekly(), weeks_), (by_class(), grades), (asked(), bands_))]
+    english = [words_[Lang.EN] if words_ else "" for words_ in said]
+    assert "by Four weeks, not by Week" in english[0]
+    assert "by grade, not by unit" in english[1]
+    assert "2 bands instead of 5" in english[2]
+    assert near_words(asked(), released(asked(), people(SPREAD, 20)).tables[0]) is None
+
+
+def test_where_no_way_is_safe_the_release_is_refused_as_the_first_one_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[str, ...]] = []
+
+    def refusing(draft: Draft, _: str) -> object:
+        tried.append(draft.structure.plans[0].by)
+        raise not_safe(draft.structure)
+
+    monkeypatch.setattr(Draft, "best", refusing)
+    few = in_weeks(AUTUMN_WEEKS[:4], [2, 2, 2])
+    with pytest.raises(XinqiaoError) as refused:
+        released(weekly(), few, period="2026-W37/2026-W40")
+    assert refused.value.problems[0].code == "release-not-safe"
+    assert sorted(tried) == [("four-weeks",), ("week",)]

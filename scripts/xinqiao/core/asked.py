@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from xinqiao.core.derived import Derived
-from xinqiao.core.hierarchy import parents, related
+from xinqiao.core.hierarchy import coarser, parents, related
 from xinqiao.core.name import unknown
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.question import Kind, Question, Role
 from xinqiao.core.scale import Scale
-from xinqiao.core.summary import WEEK, Attendance, Measure, MeasureKind, Strategy, SummarySpec
+from xinqiao.core.summary import FOUR_WEEKS, WEEK, Attendance, Measure, MeasureKind, Strategy, SummarySpec
 
 # The key that opens what is counted, by its name.
 AGGREGATION = "aggregation"
@@ -48,7 +48,7 @@ def summary_problems(form: _Asked, summary: SummarySpec) -> Iterator[Problem]:
     if summary.nonresponse and not any(measure.kind is MeasureKind.RATE for measure in summary.measures):
         yield Problem(code="nonresponse-without-rate", place=place, params={"summary": summary.name})
     yield from _attendance_problems(form, summary, place)
-    if summary.coarsen and (summary.strategy is not Strategy.SUPPRESS or not any(_coarsened(form, summary))):
+    if summary.coarsen and (summary.strategy is not Strategy.SUPPRESS or not _coarsened(form, summary)):
         yield Problem(code="coarsen-nothing", place=place, params={"summary": summary.name})
     for measure in summary.measures:
         yield from _measure_problems(form, summary, measure, place)
@@ -101,11 +101,11 @@ def _dangerous(form: _Asked) -> set[str]:
 def _by_problems(form: _Asked, summary: SummarySpec, place: Place) -> Iterator[Problem]:
     for name in sorted({name for name in summary.by if summary.by.count(name) > 1}):
         yield Problem(code="by-twice", place=place, params={"summary": summary.name, "name": name})
-    if WEEK in summary.by and WEEK in _names(form):
-        yield Problem(code="week-taken", place=place, params={"summary": summary.name})
+    for name in sorted({*summary.by} & {WEEK, FOUR_WEEKS} & {*_names(form)}):
+        yield Problem(code="week-taken", place=place, params={"summary": summary.name, "name": name})
     known = [part.name for parts in (form.questions, form.derived) for part in parts]
     for name in summary.by:
-        if name == WEEK:
+        if name in (WEEK, FOUR_WEEKS):
             continue
         if strange := list(unknown(name, known, summary.name)):
             yield from strange
@@ -118,7 +118,7 @@ def _by_problems(form: _Asked, summary: SummarySpec, place: Place) -> Iterator[P
 def _attendance_problems(form: _Asked, summary: SummarySpec, place: Place) -> Iterator[Problem]:
     """Who came is public by one dimension, or one hierarchy: of pairs of dimensions nobody keeps lists."""
     steps = len(summary.by) == 1 or summary.by in summary.hierarchies
-    if summary.attendance is Attendance.PUBLIC and (not steps or WEEK in summary.by):
+    if summary.attendance is Attendance.PUBLIC and (not steps or {*summary.by} & {WEEK, FOUR_WEEKS}):
         yield Problem(code="attendance-by", place=place, params={"summary": summary.name})
     if not any(known.attendance is Attendance.PUBLIC for known in form.summaries):
         return
@@ -166,11 +166,21 @@ def _rated(form: _Asked, summary: SummarySpec) -> bool:
     return roster is not None and all(form.levels_of(name, roster) for name in summary.by)
 
 
-def _coarsened(form: _Asked, summary: SummarySpec) -> Iterator[bool]:
-    """For each measure whether there are coarser bands for it."""
-    for measure in summary.measures:
-        finest = measure.banded and not measure.into and form.is_scale(measure.of)
-        yield finest and bool(form.scale(measure.of).coarser)
+def _coarsened(form: _Asked, summary: SummarySpec) -> bool:
+    """Whether anything in a summary can be told coarser."""
+    finest = [m.of for m in summary.measures if m.banded and not m.into and form.is_scale(m.of)]
+    return bool(coarser_by(form, summary)) or any(form.scale(name).coarser for name in finest)
+
+
+def coarser_by(form: _Asked, summary: SummarySpec) -> tuple[tuple[str, ...], ...]:
+    """The coarser dimensions by which a summary may be told instead of its own, fewest steps first.
+
+    None where who came is public by its levels: everybody knows these anyway.
+    """
+    if summary.attendance is Attendance.PUBLIC:
+        return ()
+    taken = {*_names(form)} & {FOUR_WEEKS}
+    return tuple(by for by in coarser(parents(form.summaries), summary.by) if not taken & {*by} - {*summary.by})
 
 
 def _scored(form: _Asked, name: str) -> bool:

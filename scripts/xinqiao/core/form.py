@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from xinqiao.core.asked import behind, code_problems, doubled, summary_problems
+from xinqiao.core.asked import behind, coarser_by, code_problems, doubled, summary_problems
 from xinqiao.core.case import Case
 from xinqiao.core.change import Reread, Revision, change_problems, reread
 from xinqiao.core.derived import Derived
@@ -25,11 +25,12 @@ from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question, Role, Section
 from xinqiao.core.scale import Scale
 from xinqiao.core.strategy import strategy_problems
-from xinqiao.core.summary import WEEK, SummarySpec
+from xinqiao.core.summary import FOUR_WEEKS, WEEK, SummarySpec
 from xinqiao.core.text import Lang, Text
 
 NO_FILE = ForeignFile()
 WEEKS = Question(name=WEEK, kind=Kind.TEXT, label=Text.of(zh="周", en="Week"), role=Role.DIMENSION)
+BUILT_IN = {WEEK: WEEKS, FOUR_WEEKS: replace(WEEKS, name=FOUR_WEEKS, label=Text.of(zh="四周", en="Four weeks"))}
 
 
 class Purpose(StrEnum):
@@ -93,14 +94,14 @@ class Form:
         return tuple(question for section in self.sections for question in section.questions)
 
     def question(self, name: str) -> Question:
-        """The question of that name, or the one that a derived dimension or `week` amounts to; KeyError for others."""
+        """The question of that name, or the one that a derived or built-in dimension amounts to; else KeyError."""
         asked = {question.name: question for question in self.questions}
         for made in self.derived:
             if made.name == name:
                 return made.as_question(asked[made.source])
-        if name == WEEK and WEEK not in asked:
+        if name in BUILT_IN and name not in asked:
             # A column of dates may hold what is none; an envelope always has its day.
-            return replace(WEEKS, required=not self.file.date_column)
+            return replace(BUILT_IN[name], required=not self.file.date_column)
         return asked[name]
 
     def since(self, version: int) -> Reread:
@@ -139,8 +140,8 @@ class Form:
 
     @property
     def weekly(self) -> bool:
-        """Whether a summary is grouped by the week in which answers were given."""
-        return any(WEEK in summary.by for summary in self.summaries)
+        """Whether a summary is grouped by when answers were given."""
+        return any({*summary.by} & {*BUILT_IN} for summary in self.summaries)
 
     def parent(self, name: str) -> str:
         """The coarser step of a dimension in the hierarchies of the summaries; empty where it has none."""
@@ -149,6 +150,10 @@ class Form:
     def lineage(self, name: str) -> Mapping[str, str]:
         """For each level of a dimension the level of its coarser step; empty where it has none."""
         return lineage(self.derived, self.parent(name), name) or {}
+
+    def coarser_by(self, summary: SummarySpec) -> tuple[tuple[str, ...], ...]:
+        """The coarser dimensions by which one of the summaries may be told instead of its own, fewest steps first."""
+        return coarser_by(self, summary)
 
     def scale(self, name: str) -> Scale:
         """The scale of that name; KeyError where there is none."""
@@ -188,7 +193,7 @@ class Form:
         for summary in () if unsound else self.summaries:
             yield from summary_problems(self, summary)
         if not unsound:
-            known = {WEEK, *(part.name for parts in (self.questions, self.derived) for part in parts)}
+            known = {*BUILT_IN, *(part.name for parts in (self.questions, self.derived) for part in parts)}
             yield from (wrong := list(hierarchy_problems(self.summaries, self.derived, known)))
             yield from () if wrong else doubled(self)
             yield from strategy_problems(self.summaries, lambda name: behind(self, name))

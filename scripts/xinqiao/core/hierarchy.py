@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from xinqiao.core.derived import Derived
 from xinqiao.core.problem import Place, Problem
-from xinqiao.core.summary import SummarySpec
+from xinqiao.core.summary import FOUR_WEEKS, WEEK, SummarySpec
 
 
 def lineage(derived: Sequence[Derived], coarse: str, fine: str) -> Mapping[str, str] | None:
@@ -49,6 +49,22 @@ def _by_bins(wide: Derived, narrow: Derived) -> Mapping[str, str] | None:
 def parents(summaries: Sequence[SummarySpec]) -> Mapping[str, str]:
     """Dimension → its coarser step, over the hierarchies of all summaries."""
     return {fine: coarse for summary in summaries for steps in summary.hierarchies for coarse, fine in pairwise(steps)}
+
+
+def coarser(over: Mapping[str, str], by: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The dimensions of a table with finest steps left out, or told by the step above; fewest steps first.
+
+    over: dimension → its coarser step; weeks lie in blocks of four.
+    """
+    over, found = {WEEK: FOUR_WEEKS, **over}, [by]
+    for known in found:
+        above = {over[name] for name in known if name in over}
+        for at, name in enumerate(known):
+            if name in over and name not in above:
+                step = () if over[name] in known else (over[name],)
+                new = (*known[:at], *step, *known[at + 1 :])
+                found += [new] if new not in found else []
+    return tuple(found[1:])
 
 
 def related(over: Mapping[str, str], name: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
@@ -14,6 +15,8 @@ from xinqiao.core.text import Text
 TOTAL = "*"
 # The built-in dimension: the ISO week in which an answer was given.
 WEEK = "week"
+# Above it: four ISO weeks of a year from W01 on, `2026-W21/2026-W24`; the last ones have a week 53 with them.
+FOUR_WEEKS = "four-weeks"
 MEASURE = re.compile(
     r"(?P<kind>n|mean|sd|alpha|distribution|response-rate)"
     r"(?:\(\s*(?:(?P<band>band)\(\s*(?P<scale>[\w.-]+)\s*(?:,\s*(?P<into>[1-9][0-9]?)\s*)?\)|(?P<of>[\w.-]+))\s*\))?"
@@ -129,6 +132,14 @@ class Measure:
         return None if wrong else cls(kind=kind, of=of, banded=banded, into=int(match["into"] or 0))
 
 
+def four_weeks(week: str) -> str:
+    """The four weeks in which an ISO week lies, as their first and last one."""
+    year, number = week.split("-W")
+    first = min((int(number) - 1) // 4, 12) * 4 + 1
+    last = first + 3 if first < 49 else date(int(year), 12, 28).isocalendar().week
+    return f"{year}-W{first:02}/{year}-W{last:02}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummarySpec:
     """A table that a form asks for: `by` names its dimensions, `measures` what is computed.
@@ -138,7 +149,8 @@ class SummarySpec:
     base: of a rounded summary, what its counts are multiples of; 0: the least that its threshold allows.
     epsilon: of a noisy one, what each release of it spends of the budget.
     attendance: whether it is public how many of each finest level of `by` came between releases.
-    coarsen: whether its bands may be told coarser where that tells more.
+    coarsen: whether its bands, the finest steps of its hierarchies and its weeks may be told coarser where that
+    tells more.
     """
 
     name: str

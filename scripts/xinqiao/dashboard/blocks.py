@@ -9,7 +9,7 @@ from decimal import Decimal
 from xinqiao.core.form import Form
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Dimension, SafeTable
-from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
+from xinqiao.core.summary import FOUR_WEEKS, TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard import figures
 from xinqiao.dashboard.naming import category_label, category_order, is_several, measure_label
@@ -72,7 +72,7 @@ def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
     A table with dimensions has a column for each of their levels, the total first; one with a hierarchy or
     weeks has a row for each, finer levels below their coarser one.
     """
-    if any(dimension.name == WEEK or dimension.parent for dimension in table.dimensions):
+    if any(dimension.name in (WEEK, FOUR_WEEKS) or dimension.parent for dimension in table.dimensions):
         return tuple(_by_rows(form, table))
     if table.dimensions:
         groups = [Group(form, table, levels) for levels in combinations(table)]

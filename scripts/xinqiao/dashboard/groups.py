@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xinqiao.core.form import Form
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import SafeTable
-from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
+from xinqiao.core.summary import FOUR_WEEKS, TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.dashboard.blocks import combinations, finest_levels, levels_label
 from xinqiao.dashboard.chart import Panel, panel, row_words
 from xinqiao.dashboard.limits import share_limits
@@ -54,7 +54,11 @@ def _by_group(form: Form, table: SafeTable, measure: Measure) -> list[tuple[tupl
     for levels in combinations(table):
         at = dict(zip((dimension.name for dimension in table.dimensions), levels, strict=True))
         group = Group(form, table, levels)
-        if at.get(WEEK, TOTAL) != TOTAL or NO_ANSWER in levels or not group.has(str(measure)):
+        if (
+            {at.get(WEEK, TOTAL), at.get(FOUR_WEEKS, TOTAL)} != {TOTAL}
+            or NO_ANSWER in levels
+            or not group.has(str(measure))
+        ):
             continue
         label = (
             text("table.all")

@@ -1,4 +1,4 @@
-"""What a rounded or a noisy table says of itself: how far its counts may lie from the true ones."""
+"""What a table says of itself: how far rounded or noisy counts may lie from the true ones, or how coarse it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import Measure, MeasureKind
 from xinqiao.core.text import Lang, Text
+from xinqiao.dashboard.coarser import coarser_words
 from xinqiao.dashboard.naming import is_several
 from xinqiao.dashboard.reading import measures
 from xinqiao.dashboard.words import Words
@@ -19,14 +20,14 @@ MOSTLY = 3
 
 
 def near_words(form: Form, table: SafeTable) -> Text | None:
-    """What the counts of a table are; None where they are the true ones."""
+    """What the counts of a table are where they are not the true ones, or in which coarser groups; else None."""
     if table.policy.rounding:
         return Text({lang: Words(lang)("near.rounded", base=table.policy.rounding) for lang in Lang})
     if table.policy.epsilon:
         epsilon, reach = as_decimal(table.policy.epsilon), _reach(form, table)
         key = "near.noisy_weeks" if table.dimensions else "near.noisy"
         return Text({lang: Words(lang)(key, epsilon=epsilon, reach=reach) for lang in Lang})
-    return None
+    return coarser_words(form, table)
 
 
 def _reach(form: Form, table: SafeTable) -> int:

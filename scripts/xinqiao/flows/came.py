@@ -17,7 +17,7 @@ from xinqiao.flows.codes import Slips
 from xinqiao.flows.correct import Absent
 from xinqiao.flows.outcome import Progress
 from xinqiao.flows.pairs import REASONS as PAIRS_ASIDE
-from xinqiao.flows.pairs import earlier_rows, joined
+from xinqiao.flows.pairs import by_person, earlier_rows, joined
 from xinqiao.flows.past import Past
 from xinqiao.forms.schema import table_schema
 from xinqiao.intake.codes import Codes
@@ -87,7 +87,7 @@ def came(
 ) -> tuple[Came, tuple[Problem, ...]]:
     """What came in, opened, validated and scored; where answers of earlier releases are gone, what came after them."""
     after = past.upto if past.gone else 0
-    used = past.used(identity) if past.gone and (form.code or form.earlier) else frozenset[str]()
+    used = past.used(identity) if past.gone and (form.code or by_person(form)) else frozenset[str]()
     numbered = tuple(store.envelopes(form.id, after))
     progress(f"{len(numbered)} envelopes: open")
     opened = open_envelopes((envelope for _, envelope in numbered), identity, form.id)
@@ -119,10 +119,10 @@ def came(
 
 
 def paired(store: Store, form: Form, identity: Identity, came: Came) -> tuple[Came, tuple[Problem, ...]]:
-    """The same, its rows joined with those of the earlier form, where there is one."""
-    if form.earlier is None:
+    """The same with one row of each person, joined with those of the earlier form, where there is one."""
+    if not by_person(form):
         return came, ()
-    before = earlier_rows(store, form.earlier, identity)
+    before = earlier_rows(store, form.earlier, identity) if form.earlier else ()
     found = joined(form, came.rows, before, Codes.of(form.id, identity), came.used)
     told = {"match-repeated": len(found.aside), "match-ambiguous": found.ambiguous}
     pairs = Came(

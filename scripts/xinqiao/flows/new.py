@@ -24,7 +24,7 @@ ANSWERS = Text.of(zh="收到的反馈（份）", en="Feedback that came in")
 
 
 def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Purpose) -> Outcome:
-    """Writes `forms/ID.yml`. Raises XinqiaoError: new-form-title, name-unusable, form-exists, output-unwritable."""
+    """Writes `forms/ID.yml`. Raises XinqiaoError: new-title, name-unusable, form-exists, output-unwritable."""
     text = new_form_text(form_id, _title(titles), purpose)
     path = config.forms_dir / f"{form_id}.yml"
     try:

@@ -1,4 +1,4 @@
-"""Before and after: rows of a form joined, by the code that people make, with what they answered in the earlier one.
+"""By the code that people make: each counts once, and rows are joined with what they answered in the earlier form.
 
 Whom a row is joined with follows from what had come before it, and never changes: what was published stays true.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
-from xinqiao.core.pair import match_code, named_in
+from xinqiao.core.pair import named_in
 from xinqiao.core.problem import refuse
+from xinqiao.core.question import Role
 from xinqiao.core.record import Row, ScoredRow
 from xinqiao.core.summary import Audience
 from xinqiao.core.text import Lang
@@ -54,40 +55,58 @@ def earlier_rows(store: Store, earlier: Form, identity: Identity) -> Numbered:
 
 
 def joined(form: Form, rows: Numbered, before: Numbered, codes: Codes, gone: Collection[str]) -> Joined:
-    """Each row with the one row of the earlier form that had come before it with its code.
+    """Each row with the one row of the earlier form, where there is one, that had come before it with its code.
 
     Of a code that two rows of the earlier form had given, nobody can say whose it is: its row has no earlier answers.
-    Of two rows with one code the first counts. gone: codes of counted rows that are deleted.
+    Of two rows with one code the first counts: a person is counted once, however often she answers. Who gives no
+    code counts with every row. gone: codes of counted rows that are deleted.
     """
     earlier = form.earlier
-    if earlier is None:
-        raise ValueError("a form without an earlier one has no pairs")
     given: dict[str, list[tuple[int, ScoredRow]]] = {}
-    for sequence, row in before:
-        given.setdefault(_code(earlier, row), []).append((sequence, row))
+    if earlier:
+        for sequence, row in before:
+            given.setdefault(code_of(earlier, row), []).append((sequence, row))
     made: list[tuple[int, ScoredRow]] = []
     aside: dict[int, str] = {}
     used: dict[str, int] = {}
     counted = Counter[int]()
     for sequence, row in rows:
-        remembered = codes.remembered(f"match {_code(form, row)}")
+        code = code_of(form, row)
+        if not code:
+            made.append((sequence, row))
+            continue
+        remembered = codes.remembered(f"match {code}")
         if remembered in gone or remembered in used:
             aside[sequence] = "match-repeated"
             continue
         used[remembered] = sequence
-        known = [one for at, one in given.get(_code(form, row), ()) if at < sequence]
+        known = [one for at, one in given.get(code, ()) if at < sequence]
         counted[len(known)] += 1
-        made.append((sequence, _with(earlier, row, known[0] if len(known) == 1 else None)))
+        made.append((sequence, _with(earlier, row, known[0] if len(known) == 1 else None) if earlier else row))
     ambiguous = sum(number for people, number in counted.items() if people > 1)
     remembered_codes = tuple((sequence, code) for code, sequence in used.items())
     return Joined(rows=tuple(made), aside=aside, codes=remembered_codes, ambiguous=ambiguous)
 
 
-def _code(form: Form, row: ScoredRow) -> str:
-    """The code that a person made, however it was typed."""
-    question = match_code(form)
-    typed = str(row.row.values[question.name]) if question else ""
+def code_of(form: Form, row: ScoredRow) -> str:
+    """The code that tells a person apart, however it was typed; empty where she gave none."""
+    asked = (question.name for question in form.questions if question.role is Role.MATCH)
+    typed = str(row.row.values.get(next(asked, "")) or "")
     return "".join(unicodedata.normalize("NFKC", typed).casefold().split())
+
+
+def by_person(form: Form) -> bool:
+    """Whether a code tells the persons of a form apart."""
+    return any(question.role is Role.MATCH for question in form.questions)
+
+
+def once(form: Form, rows: Iterable[ScoredRow], seen: set[str]) -> Iterator[ScoredRow]:
+    """Of each person the first row; `seen`: the codes of those who were counted, which it adds to."""
+    for row in rows:
+        code = code_of(form, row)
+        if not code or code not in seen:
+            yield row
+        seen |= {code}
 
 
 def _with(earlier: Form, row: ScoredRow, before: ScoredRow | None) -> ScoredRow:

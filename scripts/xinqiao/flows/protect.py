@@ -67,10 +67,10 @@ def tables_document(released: Release) -> Mapping[str, object]:
     return {"tables": tables}
 
 
-def certificate_of(released: Release, tables: Sequence[SafeTable]) -> Mapping[str, object]:
+def certificate_of(form: Form, released: Release, tables: Sequence[SafeTable]) -> Mapping[str, object]:
     """The audit's certificate for those who may see some of the tables: it names no others."""
     cells = sum(len(table.cells) for table in tables)
     suppressed = sum(table.suppressed for table in tables)
-    named = {table.name: entry(table) for table in tables}
+    named = {table.name: entry(form, table) for table in tables}
     seen = {"tables": named, "cells": cells, "shown": cells - suppressed, "suppressed": suppressed}
     return {**released.certificate, **seen}

@@ -76,7 +76,7 @@ def _write(config: Config, form: Form, number: int, released: Release) -> None:
             _staged(config, form.id, number) / audience.value,
             form.joined,
             tables,
-            certificate_of(released, tables),
+            certificate_of(form, released, tables),
             demonstration=config.demonstration,
             attended=released.attended,
             corrected=released.corrected,

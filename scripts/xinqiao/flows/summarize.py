@@ -14,6 +14,7 @@ from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.package import write_package
 from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.pairs import by_person, once
 from xinqiao.flows.project import load_form
 from xinqiao.flows.protect import protect, tables_document
 from xinqiao.forms.schema import table_schema
@@ -35,9 +36,14 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
         raise refuse("pair-needs-store", form=form.id)
     answers = _judged(config, form, files, progress)
     checked = [each.checked for each in answers]
-    rows = [row for each in answers for row in each.rows]
+    seen: set[str] = set()
+    given = [row for each in answers for row in each.rows]
+    rows = [*once(form, given, seen)] if by_person(form) else given
+    repeated = len(given) - len(rows)
     progress(f"{len(rows)} rows: count, protect, audit")
     set_aside = Counter(code for table in checked for code in table.row_reasons.values())
+    if by_person(form):
+        set_aside["match-repeated"] = repeated
     period = weeks(day for each in answers for day in each.days)
     released = protect(config, form, rows, dict.fromkeys(REASONS, 0) | set_aside, period=period)
     write_package(output, form, released.tables, released.certificate, attended=released.attended)
@@ -54,6 +60,8 @@ def summarize(config: Config, ref: str, files: Sequence[Path], output: Path, pro
         "files": [{"file": str(file), **table.as_json()} for file, table in zip(files, checked, strict=True)],
     }
     problems = (*(problem for table in checked for problem in table.problems), *_unrecorded(released))
+    if repeated:
+        problems = (*problems, Problem(code="match-repeated", params={"count": repeated}))
     return Outcome(said=said, document={**document, **tables_document(released)}, problems=problems)
 
 

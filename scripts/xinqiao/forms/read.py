@@ -16,6 +16,7 @@ from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.question import BadAnswer, Choice, Question, Role, Section
 from xinqiao.forms import build
 from xinqiao.forms.change import change
+from xinqiao.forms.counts import by_persons
 from xinqiao.forms.demands import demands
 from xinqiao.forms.derived import derived
 from xinqiao.forms.fit import checked
@@ -57,6 +58,8 @@ def read_form(
         for name in (own if isinstance(own, dict) else ())
     }
     made = sections(document, {**lists, **offered}, shape.on_bad_answer if shape else BadAnswer.ROW)
+    if shape and shape.counts:
+        made = by_persons(document, shape.counts, made)
     form = _form(document, shape, made, steps, others or others_in(path.parent, lists, steps))
     raise_all(document.problems)
     if form is None:

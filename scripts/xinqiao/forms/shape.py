@@ -121,7 +121,7 @@ class DateShape(Shape):
 class FileShape(Shape):
     """`file`: how files of others are read."""
 
-    not_yet = frozenset({"counts", "header_row"})
+    not_yet = frozenset({"header_row"})
     encoding: Words = ""
     delimiter: Words = ""
     sheet: Words = ""
@@ -144,7 +144,6 @@ class ChangeShape(Shape):
 class FormShape(Shape):
     """The whole file; rows, choices, scales, derived, summaries and cases are looked at one by one."""
 
-    not_yet = frozenset({"counts"})
     settings: SettingsShape
     intro: LabelShape | None = None
     consent: LabelShape
@@ -157,6 +156,7 @@ class FormShape(Shape):
     cases: list[Any] = []
     versions: list[Any] = []
     file: FileShape | None = None
+    counts: Words = ""
     on_bad_answer: Annotated[BadAnswer, Lax] = BadAnswer.ROW
     seal_to: list[Words]
     retention: RetentionShape

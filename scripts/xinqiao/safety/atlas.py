@@ -37,7 +37,7 @@ class Atlas:
     def columns(self, group: Group, variable: str, leaves: Leaves) -> Ints:
         """The columns, within one interval, of those in a group with one of these leaves."""
         names = sorted(leaves) if variable else [""]
-        atoms = ((variable, part, leaf) for part in self.parts[variable, group] for leaf in names)
+        atoms = ((variable, part, leaf) for part in self.parts.get((variable, group), ()) for leaf in names)
         found = (self.column.get(atom) for atom in atoms)
         return np.array([column for column in found if column is not None], dtype=np.int64)
 

@@ -15,8 +15,8 @@ from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.scale import Method
 from xinqiao.core.strategy import BASES
-from xinqiao.core.summary import TOTAL, WEEK, Attendance, Measure, MeasureKind, Strategy, SummarySpec
-from xinqiao.safety.levels import Seen, dimension, rooted
+from xinqiao.core.summary import TOTAL, Attendance, Measure, MeasureKind, Strategy, SummarySpec
+from xinqiao.safety.levels import DATES, Seen, dimension, rooted
 from xinqiao.safety.structure import Figure, Group, Plan, Structure, Sum, counted, figures
 from xinqiao.safety.variable import ACCEPTED, QUARANTINE, Variable, quarantine_variable, variables_of
 
@@ -120,7 +120,7 @@ def frame(
         variables[QUARANTINE] = set_aside
         present += (Plan(name=QUARANTINE, by=(), figures=_set_aside_figures(set_aside), policy=policies.usual),)
     sums = tuple(_sums(form, variables))
-    typed = frozenset(name for name in names if name != WEEK and not form.question(name).choices)
+    typed = frozenset(name for name in names if name not in DATES and not form.question(name).choices)
     whole = Structure(dimensions=dimensions, variables=variables, plans=present, past=past, sums=sums, typed=typed)
     return replace(whole, sizes=_sizes(form, whole), attended=attended_by(form))
 
@@ -169,7 +169,7 @@ def _read(form: Form, table: SafeTable) -> Wanted:
     measures = tuple(measure for text in texts if (measure := Measure.parse(text)) is not None)
     by = tuple(dimension.name for dimension in table.dimensions)
     known = {question.name for question in form.questions if question.countable}
-    known |= {scale.name for scale in form.scales} | {made.name for made in form.derived} | {WEEK}
+    known |= {scale.name for scale in form.scales} | {made.name for made in form.derived} | {*DATES}
     lost = any(m.into and not (form.is_scale(m.of) and form.scale(m.of).banding(m.into)) for m in measures)
     if lost or len(measures) < len(texts) or not {*by, *(name for m in measures for name in m.names)} <= known:
         raise refuse("release-form-changed", Place(question=table.name), table=table.name)

@@ -16,13 +16,14 @@ from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER, Kind
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Dimension, Level, SafeTable
-from xinqiao.core.summary import TOTAL, WEEK
+from xinqiao.core.summary import FOUR_WEEKS, TOTAL, WEEK, four_weeks
 from xinqiao.core.text import Text
 from xinqiao.safety.variable import may_lack
 
 OTHER = "_other"
 NOT_ANSWERED = Text.of(zh="未回答", en="No answer")
 SMALL_GROUPS = Text.of(zh="其他（人数较少）", en="Other (small groups)")
+DATES = (WEEK, FOUR_WEEKS)
 # What means something else in a table, and how a person who typed just that is written.
 RESERVED = {TOTAL: "＊", NO_ANSWER: "＿none", OTHER: "＿other"}
 
@@ -39,6 +40,8 @@ class Seen:
 def level_of(row: ScoredRow, name: str) -> str:
     """The level of a dimension that a row belongs to, before small ones are merged."""
     value = row.row.values.get(name)
+    if name == FOUR_WEEKS and value is None and (week := row.row.values.get(WEEK)):
+        value = four_weeks(str(week))
     text = "" if value is None else str(value).strip()
     return RESERVED.get(text, text) if text else NO_ANSWER
 
@@ -58,12 +61,16 @@ def dimension(form: Form, name: str, seen: Seen, k: int) -> Dimension:
         raise refuse("dimension-several", Place(question=name), name=name)
     published = [d for t in seen.published for d in t.dimensions if d.name == name]
     told = {level.name: level for d in published for level in d.levels}
-    lacking = may_lack(question) or NO_ANSWER in told or any(level_of(row, name) == NO_ANSWER for row in seen.rows)
+    blank = any(level.name == NO_ANSWER for d in _dated(seen) for level in d.levels) if name in DATES else False
+    lacking = (
+        may_lack(question) or blank or NO_ANSWER in told or any(level_of(row, name) == NO_ANSWER for row in seen.rows)
+    )
     if question.choices:
         levels = {choice.name: Level(name=choice.name, label=choice.label) for choice in question.choices}
         levels = {**levels, **{name: level for name, level in told.items() if name not in levels}}
-    elif name == WEEK:
-        levels = {week: _week(week) for week in _weeks({*told, *(level_of(row, WEEK) for row in seen.rows)})}
+    elif name in DATES:
+        weeks = _weeks(_spoken_of(seen))
+        levels = {when: _when(when) for when in (weeks if name == WEEK else map(four_weeks, weeks))}
     else:
         levels = {level: _typed(level) for level in _typed_levels(name, seen, told, k)}
     levels.pop(NO_ANSWER, None)
@@ -71,6 +78,8 @@ def dimension(form: Form, name: str, seen: Seen, k: int) -> Dimension:
         levels[NO_ANSWER] = Level(name=NO_ANSWER, label=NOT_ANSWERED)
     parent = form.parent(name) or next((d.parent for d in published if d.parent), "")
     within = form.lineage(name)
+    if name == WEEK:
+        parent, within = FOUR_WEEKS, {week: four_weeks(week) for week in levels if week != NO_ANSWER}
     placed = [_placed(level, told.get(level.name), within) for level in levels.values()] if parent else levels.values()
     return Dimension(name=name, label=question.label, levels=tuple(placed), parent=parent)
 
@@ -95,7 +104,26 @@ def rooted(dimensions: Sequence[Dimension], published: Sequence[SafeTable]) -> t
     for known in dimensions:
         if known.parent in over and {*over[known.name].values()} != {*over[known.parent]}:
             raise refuse("release-form-changed", Place(question=known.name), table=known.name)
-    return tuple(known if known.parent in over else replace(known, parent="") for known in dimensions)
+    return tuple(known if known.parent in over else _rootless(known) for known in dimensions)
+
+
+def _rootless(known: Dimension) -> Dimension:
+    return replace(known, parent="", levels=tuple(replace(level, parent="") for level in known.levels))
+
+
+def _dated(seen: Seen) -> list[Dimension]:
+    """The dimensions of time that were published."""
+    return [known for table in seen.published for known in table.dimensions if known.name in DATES]
+
+
+def _spoken_of(seen: Seen) -> set[str]:
+    """The weeks of rows and of tables; of four weeks those that have begun, as far as that is known."""
+    weeks = {level_of(row, WEEK) for row in seen.rows} - {NO_ANSWER}
+    last = max(weeks, default="")
+    for level in {level.name for known in _dated(seen) for level in known.levels} - {NO_ANSWER}:
+        inside = [*_weeks(level.split("/"))]
+        weeks |= {week for week in inside if week <= last} or {*inside}
+    return weeks
 
 
 def _weeks(seen: Iterable[str]) -> Iterator[str]:
@@ -114,9 +142,12 @@ def _monday(week: str) -> date:
     return date.fromisocalendar(int(year), int(number), 1)
 
 
-def _week(week: str) -> Level:
-    year, number = week.split("-W")
-    return Level(name=week, label=Text.of(zh=f"{year} 年第 {int(number)} 周", en=f"Week {int(number)}, {year}"))
+def _when(weeks: str) -> Level:
+    """A week, or four."""
+    year, first, last = weeks[:4], int(weeks[6:8]), int(weeks[-2:])
+    if first == last:
+        return Level(name=weeks, label=Text.of(zh=f"{year} 年第 {first} 周", en=f"Week {first}, {year}"))
+    return Level(name=weeks, label=Text.of(zh=f"{year} 年第 {first}–{last} 周", en=f"Weeks {first}–{last}, {year}"))
 
 
 def _typed(level: str) -> Level:

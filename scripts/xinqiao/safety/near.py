@@ -75,14 +75,21 @@ def in_order(form: Form, tables: Sequence[SafeTable]) -> tuple[SafeTable, ...]:
     return tuple(sorted(tables, key=lambda table: place.get(table.name, len(place))))
 
 
-def entry(table: SafeTable) -> dict[str, object]:
-    """What a certificate says of one table."""
+def entry(form: Form, table: SafeTable) -> dict[str, object]:
+    """What a certificate says of one table; `by`: the coarser dimensions by which it is told."""
     rounding = {"rounding": table.policy.rounding} if table.policy.rounding else {}
     epsilon = {"epsilon": as_decimal(table.policy.epsilon)} if table.policy.epsilon else {}
     measures = [known for text in {cell.measure for cell in table.cells} if (known := Measure.parse(text))]
     coarser = {known.of: known.into for known in sorted(measures, key=str) if known.into}
     bands = {"bands": coarser} if coarser else {}
-    return {"cells": len(table.cells), "suppressed": table.suppressed, **rounding, **epsilon, **bands}
+    by = {"by": [known.name for known in table.dimensions]} if is_coarser(form, table) else {}
+    return {"cells": len(table.cells), "suppressed": table.suppressed, **rounding, **epsilon, **bands, **by}
+
+
+def is_coarser(form: Form, table: SafeTable) -> bool:
+    """Whether a table is told by coarser dimensions than its summary names."""
+    by = tuple(known.name for known in table.dimensions)
+    return any(by in form.coarser_by(summary) for summary in form.summaries if summary.name == table.name)
 
 
 def _table(

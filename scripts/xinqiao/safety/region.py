@@ -17,8 +17,9 @@ from fractions import Fraction
 from xinqiao.core.allowed import ALPHA, OTHER_FIGURES, count_allowed
 from xinqiao.core.policy import Policy, Status
 from xinqiao.core.safe import Cell, Dimension, Level, SafeTable
-from xinqiao.core.summary import EFFECT, TOTAL, WEEK, Measure, MeasureKind
+from xinqiao.core.summary import EFFECT, TOTAL, Measure, MeasureKind
 from xinqiao.safety.college import COLLEGE, COLLEGE_LABEL, College, mergeable, table_names
+from xinqiao.safety.levels import DATES
 from xinqiao.safety.variable import QUARANTINE
 
 COUNTS = (MeasureKind.N, MeasureKind.DISTRIBUTION)
@@ -121,7 +122,7 @@ class _Merger:
     def _dimension(self, name: str) -> Dimension:
         """A dimension with the levels of all colleges; weeks in their order."""
         found = {level.name: level for _, table in self.having for level in _of(table, name).levels}
-        levels = sorted(found.values(), key=lambda level: level.name) if name == WEEK else found.values()
+        levels = sorted(found.values(), key=lambda level: level.name) if name in DATES else found.values()
         mine = _of(self.first, name)
         parent = mine.parent if mine.parent in self.kept else ""
         return replace(

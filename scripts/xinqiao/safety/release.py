@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from xinqiao.core.form import Form
 from xinqiao.core.policy import Policy, Status
-from xinqiao.core.problem import refuse
+from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.safe import Attended, Corrected, SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.safety.alpha import alphas
-from xinqiao.safety.attack import TOLERANCE, solver_version
 from xinqiao.safety.attended import attendance
-from xinqiao.safety.audit import Verdict
+from xinqiao.safety.begins import begins_of
+from xinqiao.safety.certificate import certificate
 from xinqiao.safety.coarsen import Basis, coarsened
 from xinqiao.safety.correctable import check_correctable, check_enough, left_totals, reasons_of, series_of
 from xinqiao.safety.corrected import differing
@@ -24,9 +24,10 @@ from xinqiao.safety.correction import corrections_of
 from xinqiao.safety.count import Batch, Counts, Left, count
 from xinqiao.safety.draft import Draft, nothing_told
 from xinqiao.safety.frame import Policies
-from xinqiao.safety.near import entry, in_order, noisy_tables, secret_for, structures, without
+from xinqiao.safety.near import in_order, noisy_tables, secret_for, structures, without
 from xinqiao.safety.noise import check_ways
 from xinqiao.safety.refusal import not_safe
+from xinqiao.safety.stays import finer_again
 from xinqiao.safety.structure import Structure
 from xinqiao.safety.totals import Totals, stand_ins, totals_of
 from xinqiao.safety.variable import QUARANTINE
@@ -99,42 +100,87 @@ def safe_tables(
     left = [known for release in earlier for known in release.left]
     earlier = [release.as_rows(form) for release in earlier]
     rows, quarantined = _so_far(earlier, rows, quarantined)
-    policies = Policies(usual=policy, sensitive=sensitive_policy)
     blind = any(release.quarantined is None and _set_aside(release) for release in earlier)
     told = [[t for t in e.tables if not (t.policy.epsilon or (blind and t.name == QUARANTINE))] for e in earlier]
-    everybody = [*rows, *(row for known in left for row in known.rows)]
-    before = [row for release in earlier for row in release.rows]
-    past = [table for e in earlier for table in e.tables if not (blind and table.name == QUARANTINE)]
-    basis = Basis(rows=rows, before=[e.rows for e in earlier], told=told, period=period, policies=policies, left=left)
-    form = coarsened(form, basis)
-    reasons = None if blind else reasons_of(quarantined, left)
-    structure, whole = structures(form, everybody, reasons, policies, past, before)
-    check_correctable(form, whole, past, left)
-    then = _as_they_were(whole, form, earlier, left)
-    structure = without(structure, left_out)
-    if blind and not all(_total_shown(tables) for tables in told):
-        # Rows that came in less those set aside would tell the hidden total of that time.
-        raise not_safe(structure)
-    batches, counts = _counted(structure, earlier, Batch(rows=rows, quarantined=quarantined), blind=blind)
-    check_enough(structure, counts, left)
-    secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else rows)
-    begins = _begins(told, period) if structure.attended else {0: _joined(_weeks(told), period)}
-    told_alphas = _alphas(form, rows, earlier, policies)
-    draft = Draft(form=form, structure=structure, counts=counts, told=told, begins=begins, alphas=told_alphas)
-    found, verdict = draft.best(secret)
-    noisy = noisy_tables(form, without(whole, left_out), lambda: count(whole, batches), begins.get(0, period))
-    tables = in_order(form, (*found.tables, *noisy))
-    if blind:
-        tables = (*tables, nothing_told(tables[0], policy, sorted(quarantined)))
-    certificate = _certificate(tables, verdict, policies, len(earlier), counts.corrections)
-    return Release(
-        tables=tables,
-        certificate={**certificate, "optimum": found.optimum.told()},
-        counts=replace(totals_of(whole, form, rows, quarantined, secret), left=left_totals(whole, form, left)),
-        before=tuple(release.counts or _totals(whole, form, release, secret) for release in then),
-        attended=tuple(known for known in attendance(structure, counts) if known.after >= tables[0].since),
-        corrected=series_of(corrections_of(counts, [*told, tables]), len(counts.sizes)),
+    basis = Basis(
+        rows=rows,
+        before=[e.rows for e in earlier],
+        told=told,
+        period=period,
+        policies=Policies(usual=policy, sensitive=sensitive_policy),
+        left=left,
     )
+    given = _Given(form=form, basis=basis, earlier=earlier, quarantined=quarantined, blind=blind, without=left_out)
+    refusals: list[XinqiaoError] = []
+    for chosen in coarsened(form, basis):
+        try:
+            return given.told_as(chosen)
+        except XinqiaoError as error:
+            if error.problems[0].code != "release-not-safe":
+                raise
+            refusals.append(error)
+    raise refusals[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """All that a release is made of; blind: how many rows were set aside is not known of every earlier release."""
+
+    form: Form
+    basis: Basis
+    earlier: Sequence[Earlier]
+    quarantined: Mapping[str, int] = field(repr=False)
+    blind: bool
+    without: Collection[str]
+
+    def told_as(self, form: Form) -> Release:
+        """The release in the form's own tables, or in coarser ones: `form` says which."""
+        basis, earlier, blind = self.basis, self.earlier, self.blind
+        structure, whole = self._structures(form)
+        # What may be told later is counted now, in whatever it is told today.
+        counted = whole if form is self.form else self._structures(self.form)[1]
+        check_correctable(form, whole, self._past, basis.left)
+        then = _as_they_were(counted, form, earlier, basis.left)
+        structure = without(structure, self.without)
+        if blind and not all(_total_shown(tables) for tables in basis.told):
+            # Rows that came in less those set aside would tell the hidden total of that time.
+            raise not_safe(structure)
+        now = Batch(rows=basis.rows, quarantined=self.quarantined)
+        batches, counts = _counted(structure, earlier, now, blind=blind)
+        check_enough(structure, counts, basis.left)
+        secret = secret_for(structure, [e.counts for e in earlier], earlier[0].rows if earlier else basis.rows)
+        begins = begins_of(structure, basis.told, basis.period)
+        told_alphas = _alphas(form, basis.rows, earlier, basis.policies)
+        draft = Draft(form=form, structure=structure, counts=counts, told=basis.told, begins=begins, alphas=told_alphas)
+        found, verdict = draft.best(secret)
+        period = begins.get(0, basis.period)
+        noisy = noisy_tables(form, without(whole, self.without), lambda: count(whole, batches), period)
+        tables = in_order(form, (*found.tables, *noisy))
+        if finer_again(self.form, basis.told, tables):
+            raise not_safe(structure)
+        if blind:
+            tables = (*tables, nothing_told(tables[0], basis.policies.usual, sorted(self.quarantined)))
+        told = certificate(self.form, tables, verdict, basis.policies, len(earlier), counts.corrections)
+        made_of = totals_of(counted, form, basis.rows, self.quarantined, secret)
+        return Release(
+            tables=tables,
+            certificate={**told, "optimum": found.optimum.told()},
+            counts=replace(made_of, left=left_totals(counted, form, basis.left)),
+            before=tuple(release.counts or _totals(counted, form, release, secret) for release in then),
+            attended=tuple(known for known in attendance(structure, counts) if known.after >= tables[0].since),
+            corrected=series_of(corrections_of(counts, [*basis.told, tables]), len(counts.sizes)),
+        )
+
+    @property
+    def _past(self) -> list[SafeTable]:
+        return [t for e in self.earlier for t in e.tables if not (self.blind and t.name == QUARANTINE)]
+
+    def _structures(self, form: Form) -> tuple[Structure, Structure]:
+        left = self.basis.left
+        everybody = [*self.basis.rows, *(row for known in left for row in known.rows)]
+        before = [row for release in self.earlier for row in release.rows]
+        reasons = None if self.blind else reasons_of(self.quarantined, left)
+        return structures(form, everybody, reasons, self.basis.policies, self._past, before)
 
 
 def _alphas(
@@ -144,25 +190,6 @@ def _alphas(
         # Counts alone tell nothing of answers to two items together.
         return {}
     return alphas(form, rows, [(e.rows, e.tables) for e in earlier], policies.strictest)
-
-
-def _begins(told: Sequence[Sequence[SafeTable]], period: str) -> Mapping[int, str]:
-    """After which releases today's tables may begin: with a new block or the last one, and the weeks of each."""
-    if not told:
-        return {0: period}
-    block = min((table.since for table in told[-1]), default=0)
-    return {len(told): period, block: _joined(_weeks(told), period)}
-
-
-def _weeks(told: Sequence[Sequence[SafeTable]]) -> str:
-    """The weeks that the last release spoke of."""
-    return next((table.period for table in told[-1]), "") if told else ""
-
-
-def _joined(first: str, last: str) -> str:
-    """The weeks from the first of one period to the last of both."""
-    ends = [week for period in (first, last) if period for week in period.split("/")]
-    return "/".join(dict.fromkeys((min(ends), max(ends)))) if ends else ""
 
 
 def _so_far(
@@ -249,43 +276,3 @@ def _total_shown(tables: Sequence[SafeTable]) -> bool:
         for table in tables
         for cell in table.cells
     )
-
-
-def _certificate(
-    tables: Sequence[SafeTable], verdict: Verdict, policies: Policies, earlier: int, corrections: Sequence[int]
-) -> dict[str, object]:
-    cells = sum(len(table.cells) for table in tables)
-    suppressed = sum(table.suppressed for table in tables)
-    return {
-        "method": "suppress",
-        "attack": "linear programme over atoms and intervals between releases, worlds in whole numbers",
-        "solver": solver_version(),
-        "tolerance": TOLERANCE,
-        "policy": _policy(policies.usual),
-        "sensitive_policy": _policy(policies.sensitive),
-        "tables": {table.name: entry(table) for table in tables},
-        "cells": cells,
-        "shown": cells - suppressed,
-        "suppressed": suppressed,
-        "earlier_releases": earlier,
-        "groups_tested": verdict.tested,
-        "groups_found": len(verdict.found),
-        "rule_a2": verdict.truth_at_hand,
-        **({"since": tables[0].since} if tables[0].since else {}),
-        **({"corrections": [number + 1 for number in corrections]} if corrections else {}),
-    }
-
-
-def _policy(policy: Policy) -> dict[str, int]:
-    return {
-        "threshold": policy.threshold,
-        "mean_from": policy.mean_from,
-        "mean_decimal_from": policy.mean_decimal_from,
-        "share_from": policy.share_from,
-        "share_whole_from": policy.share_whole_from,
-        "sd_from": policy.sd_from,
-        "change_from": policy.change_from,
-        "effect_from": policy.effect_from,
-        "alpha_from": policy.alpha_from,
-        "absent_from": policy.absent_from,
-    }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -20,7 +20,7 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import NO_ANSWER, Kind
 from xinqiao.core.record import Row, ScoredRow
-from xinqiao.core.summary import CHANGE, TOTAL, WEEK
+from xinqiao.core.summary import CHANGE, FOUR_WEEKS, TOTAL, WEEK
 from xinqiao.safety.count import Span
 from xinqiao.safety.levels import level_of
 from xinqiao.safety.structure import ALL, Group, Structure
@@ -103,15 +103,16 @@ class Totals:
 
     def check(self, structure: Structure) -> None:
         """Raises XinqiaoError (counts-lacking) where today's tables need what was not counted then."""
+        asked = {*self.known, FOUR_WEEKS}
         for known in structure.dimensions:
-            if known.name not in self.dimensions and known.name in self.known:
+            if known.name not in _made_of(self.dimensions) and known.name in asked:
                 raise refuse("counts-lacking", Place(question=known.name), name=known.name)
         for name, variable in structure.variables.items():
             parts = [score.of for score in variable.pair] or [variable.of]
             if name == QUARANTINE or not {*parts} <= self.known:
                 continue
-            needed = frozenset(by for by in variable.by if by in self.known)
-            if name not in self.by or not needed <= self.by[name]:
+            needed = frozenset(by for by in variable.by if by in asked)
+            if name not in self.by or not needed <= _made_of(self.by[name]):
                 raise refuse("counts-lacking", Place(question=variable.of), name=variable.of)
             if not {leaf for of, _, leaf in self.atoms if of == name} <= set(variable.leaf_names):
                 raise refuse("counts-lacking", Place(question=variable.of), name=variable.of)
@@ -142,6 +143,11 @@ def totals_of(
         quarantined={reason: number for reason, number in quarantined.items() if number},
         secret=secret,
     )
+
+
+def _made_of(by: Collection[str]) -> frozenset[str]:
+    """These dimensions, and four weeks where there are weeks to make them of."""
+    return frozenset({*by, *((FOUR_WEEKS,) if WEEK in by else ())})
 
 
 def _part(names: Sequence[str], group: Group, by: frozenset[str]) -> Group:

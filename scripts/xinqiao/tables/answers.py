@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xinqiao.core.form import Form
+from xinqiao.core.question import Role
 from xinqiao.core.record import ScoredRow
 from xinqiao.core.rows import USUAL_ROWS, RowEngine, RowSettings
 from xinqiao.tables.cluster import on_spark
@@ -42,12 +43,14 @@ def read_answers(path: Path, form: Form, schema: Mapping[str, object], rows: Row
     """Reads, validates and scores a file; of a large one, in the memory of its groups.
 
     The rows of a large file hold what the form's summaries speak of and nothing else, and rows that say the same are
-    one object. With Spark as the engine Parquet goes there; any other file is one that lies here. Raises XinqiaoError
-    as `read_file` does, and spark-missing, java-missing, spark-failed.
+    one object. With Spark as the engine Parquet goes there; any other file is one that lies here. Neither where a code
+    tells persons apart: that stands in no group. Raises XinqiaoError as `read_file` does, and spark-missing,
+    java-missing, spark-failed.
     """
-    if rows.engine is RowEngine.SPARK and (path.is_dir() or _parquet(path)):
+    by_person = any(question.role is Role.MATCH for question in form.questions)
+    if not by_person and rows.engine is RowEngine.SPARK and (path.is_dir() or _parquet(path)):
         return _counted(on_spark(rows.master, path, form, schema))
-    if path.is_file() and path.stat().st_size >= LARGE:
+    if not by_person and path.is_file() and path.stat().st_size >= LARGE:
         from xinqiao.tables.sift import sift  # noqa: PLC0415  the engine takes seconds to start
 
         if sifted := sift(path, form, schema):

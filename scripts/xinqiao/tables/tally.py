@@ -14,7 +14,7 @@ from typing import Any
 from xinqiao.core.expression import Value
 from xinqiao.core.form import Form
 from xinqiao.core.record import Row, ScoredRow
-from xinqiao.core.summary import WEEK, MeasureKind
+from xinqiao.core.summary import FOUR_WEEKS, WEEK, MeasureKind
 from xinqiao.tables.day import weeks
 from xinqiao.tables.expressions import Plan, keys_of
 from xinqiao.tables.score import score_of
@@ -26,7 +26,7 @@ Key = tuple[Any, ...]
 
 def counted_names(form: Form) -> tuple[str, ...]:
     """The questions, scales and `week` that the summaries of a form speak of, derived dimensions by their sources."""
-    sources = {made.name: made.source for made in form.derived}
+    sources = {made.name: made.source for made in form.derived} | {FOUR_WEEKS: WEEK}
     named: dict[str, None] = {}
     for summary in form.summaries:
         for name in (*summary.by, *(name for measure in summary.measures for name in measure.names)):
