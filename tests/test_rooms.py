@@ -19,7 +19,8 @@ PRIVATE = {"intake", "tables", "safety", "care"}
 ROOMS = PUBLIC | PRIVATE
 PUBLIC_CORE = {
     "text", "name", "question", "scale", "summary", "form", "expression", "bounds", "safe", "problem",
-    "case", "change", "derived", "foreign", "identifiers", "logic", "occasion", "pair", "parsed", "policy", "slip",
+    "case", "change", "derived", "fonts", "foreign", "identifiers", "logic", "occasion", "pair", "parsed",
+    "policy", "slip",
 }  # fmt: skip
 LONGEST = 300
 
@@ -34,7 +35,7 @@ PLACES = {
     "requests": ("site.live", "intake.pull.", "care.notify", "demonstration"),
     "pyrage": ("intake.seal",),
     "cryptography": ("intake.unseal",),
-    "segno": ("intake.sheet",),
+    "segno": ("intake.sheet", "site.poster"),
     "starlette": ("intake.receiver", "intake.doors", "intake.serve", "care.app"),
     "uvicorn": ("intake.receiver", "intake.serve"),
     "anyio": ("intake.receiver",),
@@ -53,7 +54,7 @@ PLACES = {
     "numpy": ("safety.", "tables."),
     "opendp": ("safety.noise",),
     "xlsxwriter": ("dashboard.workbook", "forms.xlsform.write"),
-    "typst": ("dashboard.brief",),
+    "typst": ("dashboard.brief", "site.poster"),
     "openpyxl": ("tables.workbook", "forms.xlsform.grid"),
     "pyarrow": ("tables.",),
     "duckdb": ("tables.engine",),

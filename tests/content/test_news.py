@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-FIELDS = {"Title", "Slug", "Lang", "Date", "Category", "Summary", "Status"}
+FIELDS = {"Title", "Slug", "Lang", "Date", "Category", "Tags", "Summary", "Status"}
 LINK = re.compile(r"\]\((?!https?:)([^)]+)\)")
 SOURCE = re.compile(r"\]\((https?://[^)]+)\)")
 # A news page lies three folders below its language: news/recaps/SLUG/.
@@ -50,6 +50,12 @@ def test_metadata_is_complete_and_agrees_with_the_file(news: News) -> None:
             assert found["Lang"] == lang, f"{lang}/{name}"
             assert f"{found['Category']}/{found['Slug']}" == name
             assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", found["Date"])
+
+
+def test_every_tag_has_a_name_in_the_registry_and_every_name_a_use(news: News, root: Path) -> None:
+    known = {tag["slug"] for tag in yaml.safe_load((root / "docs/data/tags.yml").read_text("utf-8"))}
+    lines = [fields(text)["Tags"] for items in news.values() for text in items.values()]
+    assert {tag.strip() for line in lines for tag in line.split(",")} == known
 
 
 def test_slugs_are_unique_in_each_language(news: News) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import typst
 
+from xinqiao.core.fonts import CHINESE
 from xinqiao.core.form import Form
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang, Text
-from xinqiao.dashboard.brief import FONTS, brief
+from xinqiao.dashboard.brief import brief
 from xinqiao.dashboard.overview import Released, Shown
 
 Maker = Callable[..., tuple[SafeTable, ...]]
@@ -23,7 +24,7 @@ SHOWN = Shown(college=Text.of(zh='#学院 "一" $x$', en='#College "A" $x$ \\'),
 
 @pytest.fixture(scope="module")
 def a_font(root: object) -> None:
-    if not set(FONTS) & set(typst.Fonts().families()):
+    if not set(CHINESE) & set(typst.Fonts().families()):
         pytest.skip("no font with Chinese letters is installed here")
 
 

@@ -132,13 +132,13 @@ def test_groups_choices_and_words_follow_the_answers(page: Page, place: Place, l
 def test_one_thing_a_page(page: Page, place: Place, full: Form) -> None:
     place.open(page, Lang.EN, full)
     progress, onward = page.locator(".xq-progress"), page.locator(".xq-continue")
-    assert progress.text_content() == "Step 1 of 14" and shown(page, "hello") and not shown(page, "unit")
+    assert progress.text_content() == "Step 1 of 15" and shown(page, "hello") and not shown(page, "unit")
     assert not page.locator(".xq-send").is_visible() and not page.locator(".xq-back").is_visible()
     assert page.locator("#xq-privacy").is_visible()
     onward.click()
     onward.click()
     expect(progress).to_be_focused()
-    assert progress.text_content() == "Step 3 of 14" and shown(page, "age") and not shown(page, "unit")
+    assert progress.text_content() == "Step 3 of 15" and shown(page, "age") and not shown(page, "unit")
     assert not page.locator("#xq-privacy").is_visible() and page.locator(".xq-exit").is_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # in a field: goes on, and says what lacks

@@ -33,7 +33,7 @@ BROKEN = Path(__file__).parents[1] / "broken" / "forms"
 SOUND = (BROKEN / "sound.yml").read_text(encoding="utf-8")
 FULL = BROKEN.parents[1] / "forms" / "full.yml"
 OF_COMMANDS = {
-    "case-score", "case-band", "case-danger", "forms-folder-taken", "form-exists", "new-title",
+    "case-score", "case-band", "case-danger", "forms-folder-taken", "form-exists",
     "form-untranslated",
 }  # fmt: skip
 # Faults of two files together: tests/flows/test_pairs.py.

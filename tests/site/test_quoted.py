@@ -8,7 +8,8 @@ import pytest
 
 from xinqiao.core.text import Lang, Text
 from xinqiao.site.events import read_events
-from xinqiao.site.newsroom import Fragment, Newsroom, read_articles
+from xinqiao.site.newsroom import read_articles
+from xinqiao.site.pelican import Fragment, Newsroom
 from xinqiao.site.quoted import Figures, quote_problems, with_figures
 
 RECAP = "docs/news/recaps/training-recap.en.md"

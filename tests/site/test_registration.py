@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from xinqiao.core.text import Lang
-from xinqiao.site.compose import news_pages
+from xinqiao.core.text import Lang, Text
+from xinqiao.site.edition import Imprint, Material, news_pages
 from xinqiao.site.events import Event, read_events
-from xinqiao.site.newsroom import Fragment, Newsroom, read_articles
+from xinqiao.site.newsroom import read_articles
+from xinqiao.site.pelican import Fragment, Newsroom
 
 PAGE = "news/events/training/index.md"
 OWN = "feedback@training"
@@ -24,9 +26,19 @@ def event(project: Path, **change: str) -> dict[str, Event]:
 
 
 def shown(project: Path, events: dict[str, Event], *forms: str) -> str:
-    fragment = Fragment(front={"title": "x"}, body="<!-- facts -->")
+    fragment = Fragment(front={"title": "x", "description": "y"}, body="<!-- facts -->")
     room = Newsroom(fragments={lang: {PAGE: fragment} for lang in Lang}, feeds=dict.fromkeys(Lang, ""))
-    tree, _ = news_pages(room, read_articles(project, events), events, frozenset(forms))
+    articles = [one for one in read_articles(project, events, None) if one.page == PAGE]
+    material = Material(articles=articles, events=events, tags={}, forms=frozenset(forms))
+    imprint = Imprint(
+        project=project,
+        root="https://example.test/",
+        title=Text.of(zh="心桥", en="Xinqiao"),
+        college=Text.of(zh="学院", en="College"),
+        demonstration=True,
+        moment=datetime(2026, 11, 21, tzinfo=UTC),
+    )
+    tree, _ = news_pages(room, material, imprint)
     content = tree[Lang.EN][PAGE].content
     assert isinstance(content, str)
     return content

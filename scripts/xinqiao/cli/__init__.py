@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from xinqiao import __version__
-from xinqiao.cli import answers, forms, intake, keys, ledger, new, portal
+from xinqiao.cli import answers, forms, intake, keys, ledger, new, news, portal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,6 +21,6 @@ def main() -> None:
 for command in (
     portal.demo, portal.build, portal.check, portal.verify_live, answers.validate, answers.summarize,
     answers.audit, answers.release, answers.region, ledger.ledger, keys.keys, intake.intake, intake.inbox,
-    forms.forms, new.new,
+    forms.forms, new.new, news.news,
 ):  # fmt: skip
     main.add_command(command)

@@ -8,19 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from xinqiao.core.fonts import CHINESE, chosen
 from xinqiao.core.problem import refuse
 from xinqiao.core.text import Lang
 from xinqiao.dashboard.overview import Released, Shown, rows
 from xinqiao.dashboard.words import TEMPLATES, Words
 
-# Fonts with Chinese letters as systems name them, the first that is there is taken.
-FONTS = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Microsoft YaHei",
-    "HarmonyOS Sans SC", "MiSans", "Heiti SC", "STHeiti", "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
-    "Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun",
-)  # fmt: skip
-# For English before them: quotation marks of a Chinese font are as wide as a letter. Typst brings the last one along.
-LATIN = ("Noto Sans", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans", "Libertinus Serif")
 # So many forms fit on the page, and so long a sentence.
 MOST, LONGEST = 14, {Lang.ZH: 66, Lang.EN: 150}
 POINTS = ("safe", "few", "all")
@@ -34,12 +27,10 @@ def brief(releases: Sequence[Released], lang: Lang, shown: Shown) -> bytes:
     """
     import typst  # noqa: PLC0415 - late, for the start-up of commands that set nothing
 
-    installed = set(typst.Fonts().families())
-    font = next((name for name in FONTS if name in installed), None)
-    if font is None:
-        raise refuse("brief-font-missing", fonts=", ".join(FONTS[:6]))
-    latin = [name for name in LATIN if name in installed][:1] if lang is Lang.EN else []
-    data = json.dumps(_data(releases, lang, shown) | {"fonts": [*latin, font]}, ensure_ascii=False)
+    fonts = chosen(typst.Fonts().families(), lang)
+    if not fonts:
+        raise refuse("brief-font-missing", fonts=", ".join(CHINESE[:6]))
+    data = json.dumps(_data(releases, lang, shown) | {"fonts": fonts}, ensure_ascii=False)
     source = (TEMPLATES / "brief.typ").read_bytes()
     made: bytes = typst.compile(source, format="pdf", sys_inputs={"data": data}, pdf_standards="ua-1")
     return made

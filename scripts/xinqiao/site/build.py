@@ -19,15 +19,19 @@ from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.check import check_site
-from xinqiao.site.compose import filled, given, lay_out, merged, news_pages
+from xinqiao.site.compose import filled, given, lay_out, merged
+from xinqiao.site.drafts import draft_links
+from xinqiao.site.edition import Imprint, Material, publish
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.evergreen import evergreen
 from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
 from xinqiao.site.integrity import guard
 from xinqiao.site.manifest import Stamp, write_manifest
-from xinqiao.site.newsroom import Article, read_articles, run_pelican
+from xinqiao.site.newsroom import Article, read_articles
+from xinqiao.site.pictures import picture_problems
 from xinqiao.site.program import Program, run_all
-from xinqiao.site.quoted import Figures, quote_problems, with_figures
+from xinqiao.site.quoted import Figures, quote_problems
+from xinqiao.site.tags import read_tags
 from xinqiao.site.tree import Tree
 
 DOCS = "build/docs"
@@ -78,6 +82,7 @@ class Sources:
 
     lines: tuple[HelpLine, ...]
     events: Mapping[str, Event]
+    tags: Mapping[str, Text]
     articles: tuple[Article, ...]
     evergreen: Tree
     warnings: tuple[Problem, ...]
@@ -101,7 +106,7 @@ def build_site(
     progress("read")
     sources = read_sources(project, stamp.day, production=production)
     progress("compose")
-    tree, warnings = compose(project, sources, others, names)
+    tree, warnings = compose(project, sources, others, names, stamp)
     with _beside(output) as side:
         progress("generate")
         run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
@@ -125,15 +130,19 @@ def read_sources(project: Path, today: date, *, production: bool) -> Sources:
         _kept(lambda: crisis_page(lines), problems)
     events = _kept(lambda: read_events(project), problems)
     known = events if events is not None else {path.stem: None for path in project.glob("docs/data/events/*.yml")}
-    articles = _kept(lambda: read_articles(project, known), problems)
+    tags = _kept(lambda: read_tags(project), problems)
+    articles = _kept(lambda: read_articles(project, known, tags), problems)
+    problems.extend([*picture_problems(project, articles or ()), *draft_links(project, articles or ())])
     pages = _kept(lambda: evergreen(project, lines or (), today), problems)
     problems.extend(pages[1] if pages else ())
     problems.extend(ages(lines or (), today, production=production))
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
-    if lines is None or events is None or articles is None or pages is None:
+    if lines is None or events is None or tags is None or articles is None or pages is None:
         raise ValueError("a reader gave nothing and no problem")
-    return Sources(lines=lines, events=events, articles=articles, evergreen=pages[0], warnings=tuple(problems))
+    return Sources(
+        lines=lines, events=events, tags=tags, articles=articles, evergreen=pages[0], warnings=tuple(problems)
+    )
 
 
 def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
@@ -144,17 +153,25 @@ def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
         return None
 
 
-def compose(project: Path, sources: Sources, others: Given, names: PortalNames) -> tuple[Tree, tuple[Problem, ...]]:
+def compose(
+    project: Path, sources: Sources, others: Given, names: PortalNames, stamp: Stamp
+) -> tuple[Tree, tuple[Problem, ...]]:
     """Lays out `build/docs/<lang>`; gives the tree and the warnings.
 
     Raises XinqiaoError (figure-unknown, figure-not-of-event, page-twice).
     """
     if wrong := tuple(quote_problems(project, sources.articles, sources.events, others.figures)):
         raise XinqiaoError(wrong)
-    with tempfile.TemporaryDirectory(prefix="xinqiao-news-") as folder:
-        room = run_pelican(project, names.title, names.root, Path(folder))
-    room = with_figures(room, others.figures)
-    news, warnings = news_pages(room, sources.articles, sources.events, _forms(others.pages))
+    imprint = Imprint(
+        project=project,
+        root=names.root,
+        title=names.title,
+        college=names.college,
+        demonstration=names.demonstration,
+        moment=stamp.moment,
+    )
+    material = Material(articles=sources.articles, events=sources.events, tags=sources.tags, forms=_forms(others.pages))
+    news, warnings = publish(material, imprint, others.figures)
     tree = merged([filled(sources.evergreen, others.fills), news, given(others.pages, others.files)])
     lay_out(tree, project / DOCS)
     return tree, warnings

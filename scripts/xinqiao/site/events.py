@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 import yaml
 
-from xinqiao.core.occasion import BEIJING, MONTHS, Occasion
+from xinqiao.core.occasion import Occasion
 from xinqiao.core.problem import Place, XinqiaoError
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
+from xinqiao.site.day import EventDay, read_closing, read_day
 from xinqiao.site.source import Entry, Notes, compose_yaml, shown
 
 FOLDER = "docs/data/events"
-# Python reads other ways of writing too, a day without hyphens among them, which would end a day early.
-DAY_ALONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOMENT = re.compile(DAY_ALONE.pattern + r"[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
-LEAP_YEAR = 2024  # Stands in for a year that the source does not state, so that 29 February may exist.
 KEYS = (
     "slug", "title", "date", "place", "speaker", "host", "roles",
     "capacity", "registration", "registration_closes", "feedback", "status", "source_note",
@@ -29,72 +25,74 @@ KEYS = (
 
 
 class Audience(StrEnum):
-    """Which peer supporters an event is for."""
+    """Whom an event is for: peer supporters of three kinds, or more people."""
 
     CLASS = "class"
     DORMITORY = "dormitory"
     LABORATORY = "laboratory"
+    STUDENTS = "students"
+    STAFF = "staff"
+    FAMILIES = "families"
 
 
 class EventStatus(StrEnum):
-    """Where an event stands."""
+    """Where an event stands; nobody writes `closed`: it comes with the closing time, as `past` does with the day."""
 
     PLANNED = "planned"
     OPEN = "open"
+    FULL = "full"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
     PAST = "past"
 
 
+WRITTEN = tuple(status for status in EventStatus if status is not EventStatus.CLOSED)
+# Nobody comes to these any more.
+GONE = frozenset({EventStatus.CANCELLED, EventStatus.PAST})
 ROLES: Mapping[Audience, Text] = {
     Audience.CLASS: Text.of(zh="班级心理委员", en="class peer supporters"),
     Audience.DORMITORY: Text.of(zh="宿舍心理信息员", en="dormitory peer supporters"),
     Audience.LABORATORY: Text.of(zh="实验室心理信息员", en="laboratory peer supporters"),
+    Audience.STUDENTS: Text.of(zh="全体同学", en="all students"),
+    Audience.STAFF: Text.of(zh="教职工", en="staff"),
+    Audience.FAMILIES: Text.of(zh="家长", en="families"),
 }
 STATUS: Mapping[EventStatus, Text] = {
     EventStatus.PLANNED: Text.of(zh="筹备中", en="Planned"),
     EventStatus.OPEN: Text.of(zh="报名中", en="Open for registration"),
+    EventStatus.FULL: Text.of(zh="名额已满，可候补", en="Full, waiting list open"),
+    EventStatus.CLOSED: Text.of(zh="报名已截止", en="Registration closed"),
+    EventStatus.CANCELLED: Text.of(zh="已取消", en="Cancelled"),
     EventStatus.PAST: Text.of(zh="已结束", en="Past"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventDay:
-    """When an event is; `year` is None where its source does not state one."""
-
-    year: int | None
-    month: int
-    day: int
-    part: Text
-
-    def words(self, lang: Lang) -> str:
-        """The day as a page says it, with a note where the year is not known."""
-        if lang is Lang.ZH:
-            year = f"{self.year}年" if self.year else ""
-            return f"{year}{self.month}月{self.day}日{self.part[lang]}{'' if year else '（来源未注明年份）'}"
-        year = f" {self.year}" if self.year else ""
-        unknown = "" if self.year else " (year not stated in the source)"
-        return f"{self.day} {MONTHS[self.month - 1]}{year}, {self.part[lang]}{unknown}"
+# Of events that people come to without registering.
+UNREGISTERED: Mapping[EventStatus, Text] = {
+    EventStatus.OPEN: Text.of(zh="欢迎参加", en="Open to all it is for"),
+    EventStatus.FULL: Text.of(zh="名额已满", en="Full"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One event; `registration` and `feedback` are ids of forms, empty where there is none.
 
-    `closes`: when registration ends, in any zone; None where that is not known.
+    `closes`: when registration ends, in any zone; None where that is not known. `speaker`, `host` and `source_note`
+    are None where there is nobody or nothing to name.
     """
 
     slug: str
     title: Text
     day: EventDay
     place: Text
-    speaker: Text
-    host: Text
+    speaker: Text | None
+    host: Text | None
     roles: tuple[Audience, ...]
     capacity: int | None
     registration: str
     closes: datetime | None
     feedback: str
     status: EventStatus
-    source_note: Text
+    source_note: Text | None
     form_places: Mapping[str, Place]
 
     def occasion(self) -> Occasion | None:
@@ -107,19 +105,48 @@ class Event:
             when=Text({lang: self.day.words(lang) for lang in Lang}),
             place=self.place,
             capacity=self.capacity,
-            closes=None if self.status is EventStatus.PAST else self.closes,
+            closes=None if self.status in GONE else self.closes,
         )
 
+    def at(self, now: datetime) -> Event:
+        """The event as it stands at a moment: past once it has ended, closed once registration has."""
+        if self.status in GONE:
+            return self
+        if self.day.over(now):
+            return replace(self, status=EventStatus.PAST)
+        asking = self.registration and self.status in {EventStatus.OPEN, EventStatus.FULL}
+        if asking and self.closes and now >= self.closes:
+            return replace(self, status=EventStatus.CLOSED)
+        return self
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody can come to it any more."""
+        return self.status in GONE
+
+    @property
+    def registering(self) -> bool:
+        """Whether people can still register, be it for the waiting list."""
+        return bool(self.registration) and self.status in {EventStatus.OPEN, EventStatus.FULL}
+
+    def standing(self, lang: Lang) -> str:
+        """Where it stands, as pages say it."""
+        words = STATUS if self.registration else {**STATUS, **UNREGISTERED}
+        return words[self.status][lang]
+
+    def audience(self, lang: Lang) -> str:
+        """Whom it is for, in words."""
+        return ("、" if lang is Lang.ZH else ", ").join(ROLES[role][lang] for role in self.roles)
+
     def facts(self, lang: Lang, links: Mapping[str, str]) -> str:
-        """The facts box of its pages; `links` leads from the page to each form that is built."""
-        roles = ("、" if lang is Lang.ZH else ", ").join(ROLES[role][lang] for role in self.roles)
+        """The facts box of its pages; `links` leads from the page to each form and file that is built, by name."""
         occasion = self.occasion()
         return page.render(
             "facts.html",
             lang=lang,
             event=self,
-            roles=roles,
-            status=STATUS[self.status][lang],
+            roles=self.audience(lang),
+            status=self.standing(lang),
             links=links,
             closing=occasion.closing(lang) if occasion else "",
         )
@@ -150,18 +177,18 @@ def _event(entry: Entry, stem: str) -> Event | None:
     slug = entry.text("slug")
     if slug and slug != stem:
         entry.notes.note(entry.keys["slug"][1], "event-file-name", slug=slug)
-    title, place, source_note = entry.words("title"), entry.words("place"), entry.words("source_note")
-    speaker, host = entry.words("speaker"), entry.words("host")
-    day = _day(entry.mapping("date"))
-    roles, status = entry.names("roles", Audience), entry.choice("status", EventStatus)
+    title, place = entry.words("title"), entry.words("place")
+    speaker, host, source_note = (_optional(entry, key) for key in ("speaker", "host", "source_note"))
+    day = read_day(entry.mapping("date"))
+    roles, status = entry.names("roles", Audience), entry.choice("status", WRITTEN)
     capacity = entry.number("capacity", 1, 1_000_000, optional=True)
     forms = {key: _form(entry, key) for key in ("registration", "feedback")}
     before_closing = len(entry.notes.problems)
-    closes = _closes(entry, day)
+    closes = read_closing(entry, day)
     unsaid = closes is None and day is not None and len(entry.notes.problems) == before_closing
-    if forms["registration"] and status == EventStatus.OPEN and unsaid:
+    if forms["registration"] and status in {EventStatus.OPEN, EventStatus.FULL} and unsaid:
         entry.notes.note(entry.keys["registration"][1], "event-closing-missing", event=slug)
-    if len(entry.notes.problems) > before or not (day and title and place and source_note and speaker and host):
+    if len(entry.notes.problems) > before or not (day and title and place):
         return None
     return Event(
         slug=slug,
@@ -181,48 +208,11 @@ def _event(entry: Entry, stem: str) -> Event | None:
     )
 
 
+def _optional(entry: Entry, key: str) -> Text | None:
+    there = key in entry.keys and not entry.keys[key][1].tag.endswith(":null")
+    return entry.words(key) if there else None
+
+
 def _form(entry: Entry, key: str) -> str:
     node = entry.value(key)
     return "" if node is None or node.tag.endswith(":null") else entry.text(key)
-
-
-def _day(entry: Entry | None) -> EventDay | None:
-    if entry is None:
-        return None
-    entry.only(("year", "month", "day", "part"))
-    year = entry.number("year", 1900, 2200, optional=True)
-    month, day = entry.number("month", 1, 12), entry.number("day", 1, 31)
-    part = entry.words("part")
-    if month is None or day is None or part is None:
-        return None
-    try:
-        date(year or LEAP_YEAR, month, day)
-    except ValueError:
-        entry.notes.note(entry.node, "event-date", month=month, day=day)
-        return None
-    return EventDay(year=year, month=month, day=day, part=part)
-
-
-def _closes(entry: Entry, day: EventDay | None) -> datetime | None:
-    """When registration ends: as written, in Beijing time where no zone stands there, else when the event's day ends.
-
-    A day without a time is open to its end.
-    """
-    node = entry.value("registration_closes") if "registration_closes" in entry.keys else None
-    if node is None or node.tag.endswith(":null"):
-        return _end_of(date(day.year, day.month, day.day)) if day and day.year else None
-    written = str(node.value).strip()
-    try:
-        if DAY_ALONE.fullmatch(written):
-            return _end_of(date.fromisoformat(written))
-        moment = datetime.fromisoformat(written) if MOMENT.fullmatch(written) else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        entry.notes.note(node, "event-closing-unreadable", found=written)
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), BEIJING)

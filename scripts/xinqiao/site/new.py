@@ -53,13 +53,19 @@ def recap_files(event: Event, figures: Mapping[str, Text], today: date) -> dict[
                 "title": event.title[lang],
                 "when": event.day.words(lang),
                 "place": event.place[lang],
-                "speaker": event.speaker[lang],
-                "host": event.host[lang],
+                "who": _who(event, lang),
                 "figures": _figures(event, figures, lang),
             },
         )
         for lang in Lang
     }
+
+
+def _who(event: Event, lang: Lang) -> str:
+    """Who spoke and who hosted, as far as the registry names them."""
+    said = {Lang.ZH: ("主讲：{}。", "主持：{}。"), Lang.EN: (" Speaker: {}.", " Host: {}.")}[lang]
+    named = zip(said, (event.speaker, event.host), strict=True)
+    return "".join(words.format(name[lang]) for words, name in named if name)
 
 
 def _figures(event: Event, figures: Mapping[str, Text], lang: Lang) -> str:

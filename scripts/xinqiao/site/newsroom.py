@@ -1,42 +1,50 @@
-"""Runs Pelican over the college's news and takes its fragments: front matter and inner HTML, no shell."""
+"""Reads the college's news: the metadata of each file, its counterpart in the other language, its pictures."""
 
 from __future__ import annotations
 
-import json
+import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from urllib.parse import urljoin
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
-from xinqiao.core.text import Lang, Text
-from xinqiao.site.program import Program, run_all
+from xinqiao.core.text import Lang
 from xinqiao.site.source import shown
 
 FOLDER = "docs/news"
 KINDS = ("events", "recaps", "policy")
 NEEDED = ("Title", "Slug", "Lang", "Date", "Category", "Summary", "Status")
-ALLOWED = (*NEEDED, "Event")
+ALLOWED = (*NEEDED, "Event", "Tags", "Modified", "Only")
+DATES = ("Date", "Modified")
+# What both languages of an article share.
+SHARED = ("Date", "Event", "Tags")
 NAMED = re.compile(rf"(?:{'|'.join(KINDS)})/[a-z0-9][a-z0-9-]*\.(?:{'|'.join(Lang)})\.md")
 METADATA = re.compile(r"(?P<key>[A-Za-z][\w-]*)\s*:[ \t]*(?P<value>.*?)[ \t]*")
-FRAGMENT = re.compile(r"\s*---\n(?P<front>\{.*?\})\n---\n(?P<body>.*)", re.DOTALL)
-RELATIVE = re.compile(r'(?P<name>href|src)="(?!https?:|mailto:|tel:|data:|#)(?P<address>[^"]*)"')
-ENTRY_LINK = re.compile(r'<link href="(?P<address>[^"]+)" rel="alternate"')
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PUBLISHED, DRAFT = "published", "draft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One file of news in one language, as its metadata say; `places` holds where each of them stands."""
+    """One file of news in one language, as its metadata say; `places` holds where each of them stands.
+
+    only: that it exists in this language alone, by intention.
+    """
 
     file: str
     lang: Lang
     kind: str
     slug: str
     title: str
+    summary: str
     event: str
+    tags: tuple[str, ...]
+    day: date
+    modified: date | None
     published: bool
+    only: bool
     places: Mapping[str, Place]
 
     @property
@@ -44,26 +52,31 @@ class Article:
         """The page that it becomes, below `docs/<lang>`."""
         return f"news/{self.kind}/{self.slug}/index.md"
 
+    @property
+    def address(self) -> str:
+        """The address of that page, below the language's."""
+        return f"news/{self.kind}/{self.slug}/"
+
+    @property
+    def announces(self) -> bool:
+        """Whether it is the announcement of its event."""
+        return bool(self.event) and self.kind == "events"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fragment:
-    """What Pelican made of one page: its front matter and its inner HTML."""
+class Known:
+    """What the registries hold that news may name: the slugs of events and of tags.
 
-    front: Mapping[str, object]
-    body: str
+    tags: None where their registry could not be read, which is told by itself.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newsroom:
-    """Pelican's pages by language and path, and one feed a language."""
-
-    fragments: Mapping[Lang, Mapping[str, Fragment]]
-    feeds: Mapping[Lang, str]
+    events: frozenset[str]
+    tags: frozenset[str] | None
 
 
-def read_articles(project: Path, events: Iterable[str]) -> tuple[Article, ...]:
+def read_articles(project: Path, events: Iterable[str], tags: Iterable[str] | None = ()) -> tuple[Article, ...]:
     """All news of a project, drafts included. Raises XinqiaoError with every problem of every file."""
-    known = frozenset(events)
+    known = Known(events=frozenset(events), tags=None if tags is None else frozenset(tags))
     articles: list[Article] = []
     problems: list[Problem] = []
     for path in sorted((project / FOLDER).rglob("*.md")):
@@ -77,11 +90,11 @@ def read_articles(project: Path, events: Iterable[str]) -> tuple[Article, ...]:
     return tuple(articles)
 
 
-def _article(path: Path, file: str, events: frozenset[str]) -> tuple[Article | None, list[Problem]]:
+def _article(path: Path, file: str, known: Known) -> tuple[Article | None, list[Problem]]:
     if not NAMED.fullmatch(f"{path.parent.name}/{path.name}"):
         return None, [Problem(code="news-file-name", place=Place(file=file, line=1, column=1))]
     values, places = _metadata(path.read_text(encoding="utf-8-sig"), file)
-    problems = list(_metadata_problems(path, file, values, places, events))
+    problems = list(_metadata_problems(path, file, values, places, known))
     if problems:
         return None, problems
     article = Article(
@@ -90,8 +103,13 @@ def _article(path: Path, file: str, events: frozenset[str]) -> tuple[Article | N
         kind=values["Category"],
         slug=values["Slug"],
         title=values["Title"],
+        summary=values["Summary"],
         event=values.get("Event", ""),
-        published=values["Status"] == "published",
+        tags=tuple(tag for tag, _ in _tags(values.get("Tags", ""))),
+        day=date.fromisoformat(values["Date"]),
+        modified=date.fromisoformat(values["Modified"]) if values.get("Modified") else None,
+        published=values["Status"] == PUBLISHED,
+        only=bool(values.get("Only")),
         places=places,
     )
     return article, []
@@ -113,7 +131,7 @@ def _metadata(source: str, file: str) -> tuple[dict[str, str], dict[str, Place]]
 
 
 def _metadata_problems(
-    path: Path, file: str, values: Mapping[str, str], places: Mapping[str, Place], events: frozenset[str]
+    path: Path, file: str, values: Mapping[str, str], places: Mapping[str, Place], known: Known
 ) -> Iterator[Problem]:
     for key in values:
         if key not in ALLOWED:
@@ -125,93 +143,73 @@ def _metadata_problems(
             place = places.get(key, Place(file=file, line=1, column=1))
             yield Problem(code="news-key-missing", place=place, params={"key": key})
     stem, _, lang = path.stem.rpartition(".")
-    wanted = {"Slug": (stem,), "Lang": (lang,), "Category": (path.parent.name,), "Status": ("published", "draft")}
-    for key, fitting in wanted.items():
+    wanted = {"Slug": (stem,), "Lang": (lang,), "Category": (path.parent.name,), "Status": (PUBLISHED, DRAFT)}
+    for key, fitting in (wanted | {"Only": (lang,)}).items():
         if values.get(key) and values[key] not in fitting:
             params = {"key": key, "found": values[key], "wanted": " / ".join(fitting)}
             yield Problem(code="news-value", place=places[key], params=params)
-    if values.get("Date") and not _is_day(values["Date"]):
-        yield Problem(code="news-date", place=places["Date"], params={"found": values["Date"]})
+    for key in DATES:
+        if values.get(key) and not is_day(values[key]):
+            yield Problem(code="news-date", place=places[key], params={"found": values[key]})
     event = values.get("Event", "")
-    if event and event not in events:
+    if event and event not in known.events:
         yield Problem(code="news-event-unknown", place=places["Event"], params={"event": event})
+    yield from _tag_problems(values, places, known)
 
 
-def _is_day(words: str) -> bool:
+def is_day(words: str) -> bool:
+    """Whether words are a day that exists, written as 2026-11-20."""
     try:
         date.fromisoformat(words)
     except ValueError:
         return False
-    return True
+    return DAY.fullmatch(words) is not None
 
 
-def _of_all(articles: list[Article], project: Path) -> Iterator[Problem]:
+def _tags(written: str) -> Iterator[tuple[str, int]]:
+    """The tags of a line, which commas part, and where each begins in it."""
+    for match in re.finditer(r"[^,\s][^,]*", written):
+        yield match[0].rstrip(), match.start()
+
+
+def _tag_problems(values: Mapping[str, str], places: Mapping[str, Place], known: Known) -> Iterator[Problem]:
+    for tag, at in _tags(values.get("Tags", "")):
+        if known.tags is not None and tag not in known.tags:
+            line = places["Tags"]
+            place = Place(file=line.file, line=line.line, column=line.column + at)
+            nearest = (difflib.get_close_matches(tag, sorted(known.tags), 1, 0) or ["–"])[0]
+            yield Problem(code="news-tag-unknown", place=place, params={"tag": tag, "nearest": nearest})
+
+
+def _of_all(articles: Sequence[Article], project: Path) -> Iterator[Problem]:
     seen: dict[tuple[str, Lang], Article] = {}
     for article in articles:
         other = seen.setdefault((article.slug, article.lang), article)
         if other is not article:
             params = {"slug": article.slug, "other": other.file}
             yield Problem(code="news-slug-twice", place=article.places["Slug"], params=params)
+    by_file = {article.file: article for article in articles}
     for article in articles:
         for lang in set(Lang) - {article.lang}:
             file = f"{FOLDER}/{article.kind}/{article.slug}.{lang.value}.md"
-            counterpart = seen.get((article.slug, lang))
-            if not (project / file).is_file():
-                yield Problem(
-                    code="page-translation-missing",
-                    place=Place(file=article.file, line=1, column=1),
-                    params={"other": file},
-                )
-            elif article.published and counterpart is not None and not counterpart.published:
-                yield Problem(code="news-status-differs", place=article.places["Status"], params={"other": file})
+            yield from _pair_problems(article, file, (project / file).is_file(), by_file.get(file))
 
 
-def run_pelican(project: Path, title: Text, site_url: str, output: Path) -> Newsroom:
-    """Makes the news of both languages, side by side, into `output`.
-
-    Raises XinqiaoError (generator-failed) where Pelican warns or fails.
-    """
-    run_all([_program(project, lang, title, site_url, output / lang.value) for lang in Lang])
-    fragments = {lang: dict(_fragments(output / lang.value)) for lang in Lang}
-    feeds = {lang: _absolute(output / lang.value / "news/atom.xml") for lang in Lang}
-    return Newsroom(fragments=fragments, feeds=feeds)
-
-
-def _program(project: Path, lang: Lang, title: Text, site_url: str, output: Path) -> Program:
-    folder = project / FOLDER
-    environment = {"XINQIAO_LANG": lang.value, "XINQIAO_TITLE": title[lang], "XINQIAO_SITE_URL": site_url.rstrip("/")}
-    return Program(
-        name=f"Pelican ({lang.value})",
-        module="pelican",
-        arguments=[
-            str(folder),
-            "--settings", str(folder / "pelicanconf.py"),
-            "--theme-path", str(project / "overrides/news"),
-            "--output", str(output),
-            "--fatal", "warnings",
-        ],
-        environment=environment,
-        folder=project,
-    )  # fmt: skip
+def _pair_problems(article: Article, file: str, there: bool, other: Article | None) -> Iterator[Problem]:
+    if article.only and there:
+        yield Problem(code="news-only-two", place=article.places["Only"], params={"other": file})
+    elif not article.only and not there:
+        place = Place(file=article.file, line=1, column=1)
+        yield Problem(code="news-translation-missing", place=place, params={"other": file, "lang": article.lang.value})
+    elif other is not None and article.published and not other.published:
+        yield Problem(code="news-status-differs", place=article.places["Status"], params={"other": file})
+    elif other is not None and article.lang is Lang.EN:
+        yield from _differences(article, other)
 
 
-def _fragments(folder: Path) -> Iterator[tuple[str, Fragment]]:
-    for path in sorted(folder.rglob("*.md")):
-        match = FRAGMENT.fullmatch(path.read_text(encoding="utf-8"))
-        if match is None:
-            raise ValueError(f"Pelican's theme made a page that is no fragment: {path.name}")
-        yield path.relative_to(folder).as_posix(), Fragment(front=json.loads(match["front"]), body=match["body"])
-
-
-def _absolute(feed: Path) -> str:
-    """A feed whose entries' own links are absolute: Pelican leaves those in the prose as they stand."""
-    if not feed.is_file():
-        return ""
-    head, *entries = feed.read_text(encoding="utf-8").split("<entry>")
-    return "<entry>".join([head, *(_absolute_entry(entry) for entry in entries)])
-
-
-def _absolute_entry(entry: str) -> str:
-    link = ENTRY_LINK.search(entry)
-    base = link["address"] if link else ""
-    return RELATIVE.sub(lambda match: f'{match["name"]}="{urljoin(base, match["address"])}"', entry)
+def _differences(article: Article, other: Article) -> Iterator[Problem]:
+    pairs = ((article.day, other.day), (article.event, other.event), (set(article.tags), set(other.tags)))
+    for key, (here, there) in zip(SHARED, pairs, strict=True):
+        if here != there:
+            place = article.places.get(key, Place(file=article.file, line=1, column=1))
+            yield Problem(code="news-differs", place=place, params={"key": key, "other": other.file})

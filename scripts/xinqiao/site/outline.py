@@ -95,6 +95,9 @@ def pairs(site: Site) -> Iterator[Problem]:
         if other is None:
             yield Problem(code="page-translation-missing", place=site.place(page), params={"other": path})
             continue
+        # A page that says that a text exists in the other language only has none of its headings.
+        if "only" in {page.kind, other.kind}:
+            continue
         if [level for level, _ in other.headings] != [level for level, _ in page.headings]:
             yield _headings_differ(site, other, page)
         if other.help != page.help and not page.path.endswith(NOT_FOUND):

@@ -12,7 +12,8 @@ from pathlib import Path
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang, Text
 from xinqiao.site.events import Event
-from xinqiao.site.newsroom import Article, Newsroom
+from xinqiao.site.newsroom import Article
+from xinqiao.site.pelican import Newsroom
 
 CODE = re.compile(r"\{\{\s*figure\s*:\s*(?P<path>[^{}]*?)\s*\}\}")
 UNRELEASED = Text.of(zh="（尚未公布）", en="(not published yet)")
