@@ -53,6 +53,11 @@
   search();
   update();
   window.addEventListener("resize", update);
+  /* A part of this page was chosen in the menu: the menu gives way to it. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest(".xq-parts a") : null;
+    if (link && covers()) drawer.click();
+  });
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape" || !covers()) return;
     drawer.click();

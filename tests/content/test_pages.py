@@ -20,7 +20,8 @@ FORMS = sorted(path.stem for path in (Path(__file__).parents[2] / "forms").glob(
 COMPOSED = {
     *(f"forms/{form}.md" for form in FORMS), "forms/index.md", "forms/phq9/scoring.md",
     *(f"summaries/{form}.md" for form in ("training-feedback", "mood", "website-feedback")),
-    "news/index.md", "news/recaps/peer-supporter-training-recap/index.md", "news/policy/guizhou-plan-2024/index.md",
+    "news/index.md", "news/events/index.md",
+    "news/recaps/peer-supporter-training-recap/index.md", "news/policy/guizhou-plan-2024/index.md",
 }  # fmt: skip
 FRONT_MATTER = re.compile(r"---\n(?P<inner>.*?)\n---\n", re.DOTALL)
 HEADING = re.compile(r"^(?P<level>#{1,6}) (?P<words>.+?)(?: \{ #(?P<anchor>[\w-]+) \})?$", re.MULTILINE)

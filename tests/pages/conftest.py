@@ -26,11 +26,11 @@ from xinqiao.site.html import read_page
 # Every page of the site is of one of these kinds; a page of another kind fails, and so does a kind without a page.
 KINDS = (
     "home", "article", "page", "help", "list", "events", "recaps", "policy",
-    "form", "outcome", "self-check", "contribute", "scoring", "summary", "missing", "entrance", "crisis",
+    "form", "outcome", "self-check", "contribute", "scoring", "summary", "missing", "lost", "entrance", "crisis",
 )  # fmt: skip
 # These belong to no language; the entrance leads on as soon as scripts run.
-OF_NO_LANGUAGE = ("entrance", "crisis")
-OF_ITS_OWN = {"index.html": "entrance", "help-now/index.html": "crisis"}
+OF_NO_LANGUAGE = ("lost", "entrance", "crisis")
+OF_ITS_OWN = {"404.html": "lost", "index.html": "entrance", "help-now/index.html": "crisis"}
 OF_ITS_NAME = {
     "thanks": "outcome",
     "not-accepted": "outcome",

@@ -111,6 +111,13 @@ def test_a_page_that_does_not_exist_says_so_in_its_language(demo: Demo, browser:
         assert response is not None
         assert response.status == 404
         assert page.locator("html").get_attribute("lang") in {lang.tag, lang.value}
+        other = next(one for one in Lang if one is not lang)
+        for link, there in ((".xq-help-now", "help-now/"), (".xq-language", f"{other.value}/")):
+            assert page.locator(link).evaluate("link => link.href") == demo.site + there
+    response = page.goto(f"{demo.site}no/such/page/")
+    assert response is not None
+    assert response.status == 404
+    assert page.locator("a[href$='/zh/'], a[href$='/en/'], a[href$='/help-now/']").count() == 3, "of no language: both"
     page.close()
 
 

@@ -140,6 +140,22 @@ def test_the_menu_opens_by_keyboard_and_closes_by_escape(bench: Bench, page: Pag
         expect(button).to_have_attribute("aria-expanded", "false")
 
 
+@pytest.mark.parametrize("lang", [Lang.ZH])
+def test_the_parts_of_a_page_are_reached_from_the_menu(bench: Bench, page: Page, lang: Lang) -> None:
+    page.goto("about:blank")
+    page.goto(bench.first("article", lang))
+    page.locator(".xq-opens--menu").focus()
+    page.keyboard.press("Enter")
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("!!document.activeElement.closest('.xq-parts')"):
+            break
+    part = page.evaluate("document.activeElement.textContent.trim()")
+    page.keyboard.press("Enter")
+    expect(page.locator(".md-sidebar--primary .md-nav__link").first).not_to_be_in_viewport()
+    expect(page.locator("article h2", has_text=part)).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("lang", list(Lang))
 def test_the_search_opens_by_keyboard_and_closes_by_escape(bench: Bench, page: Page, lang: Lang) -> None:
     page.goto("about:blank")

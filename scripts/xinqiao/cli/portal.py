@@ -34,14 +34,20 @@ def demo(project: Path, as_json: bool, port: int, output: Path | None) -> None:
     run(project, as_json, served)
 
 
-@click.command(epilog="Example: xinqiao build --output site")
+@click.command(epilog="Example: xinqiao build --output site --archive xinqiao.zip")
 @common
 @click.option("--output", type=click.Path(path_type=Path), default=None, help="Folder of the site [default: site].")
-def build(project: Path, as_json: bool, output: Path | None) -> None:
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Pack the site into this ZIP file as well, to be opened from a USB stick.",
+)
+def build(project: Path, as_json: bool, output: Path | None, archive: Path | None) -> None:
     """Builds and checks the whole site, ready for any static host."""
     from xinqiao.flows.build import build as flow  # noqa: PLC0415 - start-up time
 
-    run(project, as_json, lambda config, progress: flow(config, output or config.root / "site", progress))
+    run(project, as_json, lambda config, progress: flow(config, output or config.root / "site", progress, archive))
 
 
 @click.command(epilog="Example: xinqiao check --json")

@@ -29,6 +29,7 @@ from xinqiao.flows.staff import build_staff, latest
 from xinqiao.forms.listing import listing_page
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
+from xinqiao.site.archive import write_archive
 from xinqiao.site.article import is_draft
 from xinqiao.site.build import Given, PortalNames, build_site
 from xinqiao.site.help_lines import HelpLine, help_html, read_help_lines
@@ -39,8 +40,8 @@ OVERVIEW_MARK = "<!-- summaries -->"
 Pages = dict[Lang, dict[str, str]]
 
 
-def build(config: Config, output: Path, progress: Progress) -> Outcome:
-    """Composes, runs both generators, checks, and swaps the finished site in."""
+def build(config: Config, output: Path, progress: Progress, archive: Path | None = None) -> Outcome:
+    """Composes, runs both generators, checks, and swaps the finished site in; `archive`: where it is packed as well."""
     problems: list[Problem] = []
     pages: Pages = {lang: {} for lang in Lang}
     files: dict[str, Path | bytes] = {}
@@ -77,7 +78,10 @@ def build(config: Config, output: Path, progress: Progress) -> Outcome:
         production=not config.demonstration,
         progress=progress,
     )
-    return _outcome(output, problems, *build_staff(config, forms, output))
+    if archive:
+        progress("archive")
+        write_archive(output, archive, title=config.title, stamp=stamp)
+    return _outcome(output, archive, problems, *build_staff(config, forms, output))
 
 
 def _released(config: Config, form: Form, pages: Pages, files: dict[str, Path | bytes]) -> Iterator[Released]:
@@ -91,13 +95,19 @@ def _released(config: Config, form: Form, pages: Pages, files: dict[str, Path | 
         yield released
 
 
-def _outcome(output: Path, problems: Sequence[Problem], staff: Path | None, found: Sequence[Problem]) -> Outcome:
+def _outcome(
+    output: Path, archive: Path | None, problems: Sequence[Problem], staff: Path | None, found: Sequence[Problem]
+) -> Outcome:
     said = Text.of(
-        zh=f"网站已建好：{output}" + (f"；教职工汇总：{staff}（不要放到公开网站上）" if staff else ""),
+        zh=f"网站已建好：{output}"
+        + (f"；打包：{archive}" if archive else "")
+        + (f"；教职工汇总：{staff}（不要放到公开网站上）" if staff else ""),
         en=f"The site is ready: {output}"
+        + (f"; packed: {archive}" if archive else "")
         + (f"; staff's summaries: {staff} (keep them off the public web)" if staff else ""),
     )
-    document = {"output": str(output), **({"staff": str(staff)} if staff else {})}
+    others = {"archive": archive, "staff": staff}
+    document = {"output": str(output), **{name: str(path) for name, path in others.items() if path}}
     return Outcome(said=said, document=document, problems=(*problems, *found))
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
+from xinqiao.site.built import NOT_FOUND
 from xinqiao.site.check import check_site
 from xinqiao.site.compose import filled, given, lay_out, merged
 from xinqiao.site.drafts import draft_links
@@ -25,13 +26,16 @@ from xinqiao.site.edition import Imprint, Material, publish
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.evergreen import evergreen
 from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
+from xinqiao.site.home import home_fills
 from xinqiao.site.integrity import guard
 from xinqiao.site.manifest import Stamp, write_manifest
 from xinqiao.site.newsroom import Article, read_articles
+from xinqiao.site.offline import WORKER, help_worker
 from xinqiao.site.pictures import picture_problems
 from xinqiao.site.program import Program, run_all
 from xinqiao.site.quoted import Figures, quote_problems
 from xinqiao.site.tags import read_tags
+from xinqiao.site.theme import lighten
 from xinqiao.site.tree import Tree
 
 DOCS = "build/docs"
@@ -110,6 +114,7 @@ def build_site(
     with _beside(output) as side:
         progress("generate")
         run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
+        lighten(side)
         _write_entrances(side, sources.lines, names)
         guard(side, urlsplit(names.root).path)
         progress("check")
@@ -156,7 +161,7 @@ def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
 def compose(
     project: Path, sources: Sources, others: Given, names: PortalNames, stamp: Stamp
 ) -> tuple[Tree, tuple[Problem, ...]]:
-    """Lays out `build/docs/<lang>`; gives the tree and the warnings.
+    """Lays out `build/docs/<lang>`; gives the tree and the warnings. `stamp` says which events are still to come.
 
     Raises XinqiaoError (figure-unknown, figure-not-of-event, page-twice).
     """
@@ -172,7 +177,9 @@ def compose(
     )
     material = Material(articles=sources.articles, events=sources.events, tags=sources.tags, forms=_forms(others.pages))
     news, warnings = publish(material, imprint, others.figures)
-    tree = merged([filled(sources.evergreen, others.fills), news, given(others.pages, others.files)])
+    home = home_fills(news, sources.articles, sources.events, stamp.moment)
+    fills = {lang: {**home[lang], **others.fills.get(lang, {})} for lang in Lang}
+    tree = merged([filled(sources.evergreen, fills), news, given(others.pages, others.files)])
     lay_out(tree, project / DOCS)
     return tree, warnings
 
@@ -204,11 +211,14 @@ def _mkdocs(
 
 
 def _write_entrances(side: Path, lines: Sequence[HelpLine], names: PortalNames) -> None:
-    """The two pages that belong to no language: the root, which leads on, and the crisis page."""
-    (side / "index.html").write_text(page.render("root.html", title=names.title), encoding="utf-8")
+    """The pages that belong to no language: the root, which leads on, what is not found, and the crisis page."""
+    (side / "index.html").write_text(page.render("root.html", title=names.title, leaf=""), encoding="utf-8")
+    lost = page.render("lost.html", title=names.title, root=urlsplit(names.root).path)
+    (side / NOT_FOUND).write_text(lost, encoding="utf-8")
     crisis = side / HELP_PAGE
     crisis.parent.mkdir()
     crisis.write_bytes(crisis_page(lines))
+    (side / WORKER).write_bytes(help_worker(crisis.read_bytes()))
 
 
 def _check_output(output: Path) -> None:

@@ -21,7 +21,11 @@ REGISTRY = "docs/data/help-lines.yml"
 WARN_DAYS, FAIL_DAYS = 90, 180
 PAGE_LIMIT = 4096
 SOURCE_ONLY = "source only"
-ALL_DAY = re.compile(r"24\s*(?:小时|小時|h\b|hours?\b|[x×/]\s*7)|全天|昼夜|round[- ]the[- ]clock|day and night", re.I)
+ALL_DAY = re.compile(
+    r"24\s*-?\s*(?:小时|小時|h\b|h(?:ou)?rs?\b|[x×/]\s*7)|二十四小[时時]|7\s*[x×/*]\s*24|"
+    r"全天|昼夜|晝夜|日夜|round[- ]the[- ]clock|day (?:and|or) night",
+    re.IGNORECASE,
+)
 ADDRESS = re.compile(r"https?://(?P<site>[^\s/]+)\S*")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 KEYS = (
@@ -59,7 +63,8 @@ class HelpLine:
     def __post_init__(self) -> None:
         if _digits(self.tel) != _digits(self.number) or not re.fullmatch(r"\+?\d+", self.tel):
             raise refuse("help-line-tel", self.at, line=self.id)
-        if not self.round_the_clock and any(ALL_DAY.search(words) for words in self.hours):
+        said = (*self.hours, *self.name)
+        if not self.round_the_clock and any(ALL_DAY.search(words) for words in said):
             raise refuse("help-line-round-the-clock", self.at, line=self.id)
 
     @property
@@ -182,14 +187,16 @@ def local(lines: Sequence[HelpLine]) -> tuple[HelpLine, ...]:
 
 
 def help_html(lines: Sequence[HelpLine], lang: Lang, *, up: str = "../../../") -> str:
-    """A short bar with the phone first: one crisis line, then the emergency numbers.
+    """A short bar with the phone first: one crisis line, one for the night if that is not open then, then emergencies.
 
     `up` leads from the page to the site's root; a form's page lies three folders below it.
     """
     near = local(lines)
     crisis = next((line for line in (*near, *lines) if line.kind is Kind.CRISIS), lines[0])
+    always = (line for line in near if line.kind is Kind.CRISIS and line.round_the_clock)
+    night = None if crisis.round_the_clock else next(always, None)
     emergency = [line for line in near if line.kind is Kind.EMERGENCY]
-    return page.render("help-bar.html", lang=lang, crisis=crisis, emergency=emergency, up=up)
+    return page.render("help-bar.html", lang=lang, crisis=crisis, night=night, emergency=emergency, up=up)
 
 
 def help_list(lines: Sequence[HelpLine], lang: Lang) -> str:

@@ -30,10 +30,11 @@ class _Quiet(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """The site's own page for what is not there, in the language of the address."""
+        """The site's own page for what is not there, in the language of the address or, where it has none, in both."""
         lang = self.path.lstrip("/").split("/", maxsplit=1)[0]
-        page = Path(self.directory) / lang / "404.html"
-        if code != 404 or not lang or not page.is_file():
+        pages = [Path(self.directory) / folder / "404.html" for folder in (lang, "")]
+        page = next((page for page in pages if page.is_file()), pages[0])
+        if code != 404 or not page.is_file():
             super().send_error(code, message, explain)
             return
         body = page.read_bytes()
