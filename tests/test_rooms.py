@@ -61,6 +61,8 @@ PLACES = {
     "ibis": ("tables.",),
     "pyspark": ("tables.spark",),
     "py4j": ("tables.spark",),
+    "tree_sitter": ("site.syntax",),
+    "tree_sitter_javascript": ("site.syntax",),
     "xlrd": ("forms.xlsform.grid",),
 }
 SAFE_TABLE_MAKERS = ("safety.", "dashboard.released")

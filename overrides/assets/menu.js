@@ -1,4 +1,4 @@
-/* Menu and search of the header for keyboards: real buttons in place of the theme's labels. Esc closes the menu
+/* Menu and search of the header for keyboards: a real button in place of the theme's label. Esc closes the menu
    and gives the focus back; what lies under the open menu takes no focus meanwhile. */
 (function () {
   "use strict";
@@ -36,20 +36,45 @@
     box.addEventListener("change", update);
   }
 
-  /* The focus goes into the search field, and back to the button when the search closes under it. */
+  /* The search: nothing of it is loaded before it is opened, by its link, by Ctrl-K or ⌘K, or by a slash. */
   function search() {
-    var box = document.getElementById("__search");
-    var field = document.querySelector(".md-search__input");
-    if (!buttons.__search || !field) return;
-    box.addEventListener("change", function () {
-      var inside = document.activeElement === document.body || !!document.activeElement.closest(".md-search");
-      if (box.checked) field.focus();
-      else if (inside) buttons.__search.focus();
+    var link = document.querySelector(".xq-search-open");
+    if (!link) return;
+    var loading = 0;
+
+    function add(name, attributes) {
+      var element = document.createElement(name);
+      Object.keys(attributes).forEach(function (key) { if (attributes[key]) element[key] = attributes[key]; });
+      element.onload = function () { if (!--loading) window.xinqiaoSearchOpen(); };
+      element.onerror = function () { location.href = link.href; };
+      loading++;
+      document.head.appendChild(element);
+    }
+
+    function open(event) {
+      event.preventDefault();
+      if (loading) return;
+      if (window.xinqiaoSearchOpen) { window.xinqiaoSearchOpen(); return; }
+      var address = link.getAttribute("data-search");
+      // A page opened from a disk has no origin by which its scripts could be compared with their hash.
+      var hash = location.protocol !== "file:" && link.getAttribute("data-search-integrity");
+      add("link", { rel: "stylesheet", href: address.replace("search.js", "search.css") });
+      add("script", { integrity: hash, src: address });
+    }
+
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-haspopup", "dialog");
+    link.addEventListener("click", open);
+    document.addEventListener("keydown", function (event) {
+      var typing = /^(?:INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.target.isContentEditable;
+      var chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+      var slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+      var pressed = event.key === " " && event.target === link;
+      if (chord || slash || pressed) open(event);
     });
   }
 
   replace("__drawer", "menu");
-  replace("__search", "search");
   search();
   update();
   window.addEventListener("resize", update);

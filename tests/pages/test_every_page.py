@@ -41,7 +41,7 @@ LOST = """() => [...document.querySelectorAll("header :is(a, button, label)")]
 SMALL = """() => [...document.querySelectorAll(
   "header :is(a, button):not(.md-skip), .xq-help-bar a, .xq-help-line__tel, .xq-start, " +
   "summary, .xq-option, .xq-page button")]
-  .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length && !e.closest(".md-search"))
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length)
   .filter(e => {
     if (!e.closest("header")) e.scrollIntoView({block: "center"});
     const r = e.getClientRects()[0], x = r.left + Math.min(r.width / 2, 20), y = r.top + r.height / 2;

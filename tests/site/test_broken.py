@@ -56,6 +56,10 @@ ELSEWHERE = {
     "live-unreachable": "test_a_host_that_does_not_answer_is_another_systems_failure",
     "manifest-unreadable": "test_what_is_no_manifest_is_told",
     "manifest-missing": "test_what_is_no_manifest_is_told",
+    # Files of half a megabyte, and a page that no front matter describes.
+    "image-large": "test_a_picture_that_is_too_large_is_told",
+    "page-heavy": "test_a_page_that_is_too_heavy_is_told_with_what_weighs_most",
+    "page-description-missing": "test_a_page_without_a_description_of_its_own_is_told",
     "build-moment": "test_the_moment_of_a_build_can_be_given",
     "live-receiver-ill": "test_what_is_wrong_with_a_receiver_is_told",
     "live-receiver-shut": "test_what_is_wrong_with_a_receiver_is_told",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -59,13 +58,6 @@ def test_announcement_and_recap_lead_to_each_other_and_share_their_facts(built: 
         for page in (event, recap):
             assert words in page
             assert 'href="../../../forms/feedback/"' in page
-
-
-def test_headings_of_news_reach_the_search_and_lists_do_not(built: Path) -> None:
-    found = json.loads(text(built, "en/search/search_index.json"))["docs"]
-    locations = {entry["location"]: entry["title"] for entry in found}
-    assert locations["news/events/training/#part-one--more"] == "Part one &amp; more"
-    assert not [location for location in locations if location in {"news/", "news/events/", "news/recaps/"}]
 
 
 def test_feeds_hold_whole_addresses(built: Path) -> None:

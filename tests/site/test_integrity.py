@@ -51,8 +51,9 @@ class Read(HTMLParser):
             self.open = "style-src"
         elif tag == "link" and given.get("rel") == "stylesheet":
             self.fetched.append((given["href"], given.get("integrity", "")))
-        if "data-seal" in given:
-            self.fetched.append((given["data-seal"], given.get("data-seal-integrity", "")))
+        for later in ("data-seal", "data-search"):
+            if later in given:
+                self.fetched.append((given[later], given.get(f"{later}-integrity", "")))
 
     def handle_data(self, data: str) -> None:
         if self.open:

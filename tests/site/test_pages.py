@@ -70,17 +70,6 @@ def test_the_language_switch_keeps_the_page_and_the_palette(browser: Browser, se
         expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
-@pytest.mark.parametrize(
-    ("lang", "words", "title"), [("zh", "说明", "说明"), ("en", "12356", "Help"), ("en", "more", "training")]
-)
-def test_the_search_finds_words_of_both_languages(page: Page, served: str, lang: str, words: str, title: str) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(f"{served}/{lang}/", wait_until="networkidle")
-    page.locator(".md-search__input").press_sequentially(words, delay=30)
-    page.keyboard.press("End")  # The box reads its words when a key is let go, as after an input method.
-    expect(page.locator(".md-search-result__item").first).to_contain_text(re.compile(title, re.I))
-
-
 def test_without_scripts_every_page_can_be_read_and_left(browser: Browser, served: str) -> None:
     with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}) as context:
         page = context.new_page()

@@ -268,7 +268,8 @@ def _check(form: Form, lang: Lang, common: Data, help_html: str, articles: Seque
 def _scoring(form: Form, lang: Lang, common: Data, help_html: str) -> str:
     title = CHECK_WORDS["scoring_title"][lang].format(title=form.title[lang])
     values = common | {"title": title, "assets": OUTCOME_ASSETS}
-    return as_page(_front(title, "page"), render("scoring.html", help_html, **values))
+    front = _front(title, "page", description=CHECK_WORDS["scoring_about"][lang])
+    return as_page(front, render("scoring.html", help_html, **values))
 
 
 def _contribute(

@@ -144,6 +144,10 @@ CHECK_WORDS: Mapping[str, Text] = {
     "agree_send": Text.of(zh="封存并送出", en="Seal and send"),
     "decline": Text.of(zh="不送了，关闭这一页", en="Send nothing and close this page"),
     "declined": Text.of(zh="什么都没有送出。您可以关闭这一页了。", en="Nothing was sent. You can close this page."),
+    "scoring_about": Text.of(
+        zh="每道题怎样记分，各分数段怎样划分，依据和许可，以及核对计分的例子。",
+        en="How each answer counts, where each band begins, sources and licence, and cases that prove the scoring.",
+    ),
     "scoring_title": Text.of(zh="怎样计分：{title}", en="How it is scored: {title}"),
     "origin": Text.of(zh="来源与许可", en="Source and terms"),
     "source": Text.of(zh="来源", en="Source"),

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
+from xinqiao.site.all_pages import all_pages
 from xinqiao.site.built import NOT_FOUND
 from xinqiao.site.check import check_site
 from xinqiao.site.compose import filled, given, lay_out, merged
@@ -34,6 +35,7 @@ from xinqiao.site.offline import WORKER, help_worker
 from xinqiao.site.pictures import picture_problems
 from xinqiao.site.program import Program, run_all
 from xinqiao.site.quoted import Figures, quote_problems
+from xinqiao.site.search import write_search
 from xinqiao.site.tags import read_tags
 from xinqiao.site.theme import lighten
 from xinqiao.site.tree import Tree
@@ -122,6 +124,7 @@ def build_site(
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
+        write_search(side, tree)
         write_manifest(side, stamp)
         _swap(side, output)
     return problems
@@ -180,6 +183,7 @@ def compose(
     home = home_fills(news, sources.articles, sources.events, stamp.moment)
     fills = {lang: {**home[lang], **others.fills.get(lang, {})} for lang in Lang}
     tree = merged([filled(sources.evergreen, fills), news, given(others.pages, others.files)])
+    tree = merged([tree, all_pages(tree)])
     lay_out(tree, project / DOCS)
     return tree, warnings
 

@@ -59,7 +59,7 @@ class Site:
 
     def origin(self, page: Page) -> str:
         """The file of the project that a page is made of; empty where there is none."""
-        name, piece = self._piece(page)
+        name, piece = piece_of(self.tree, page.path)
         if piece is not None and piece.origin:
             return piece.origin
         made = MADE_OF_FORMS.fullmatch(name)
@@ -79,19 +79,8 @@ class Site:
         """Whether readers come upon a page by links and search: not what follows the sending of a form."""
         if page.path.endswith(NOT_FOUND):
             return False
-        _, piece = self._piece(page)
-        content = piece.content if piece is not None else ""
-        if isinstance(content, Path):
-            content = content.read_text(encoding="utf-8-sig")
-        front = FRONT_MATTER.match(content) if isinstance(content, str) else None
-        return piece is not None and not (front and KEPT_OUT.search(front["inner"]))
-
-    def _piece(self, page: Page) -> tuple[str, Piece | None]:
-        lang, _, rest = page.path.partition("/")
-        folder = rest.removesuffix("index.html").rstrip("/")
-        names = (f"{folder}.md", f"{folder}/index.md" if folder else "index.md")
-        pieces = self.tree[Lang(lang)] if lang in set(Lang) else {}
-        return next(((name, pieces[name]) for name in names if name in pieces), (names[0], None))
+        piece = piece_of(self.tree, page.path)[1]
+        return piece is not None and not kept_out(piece)
 
     def of_language(self, lang: Lang) -> Iterator[Page]:
         """The pages of one language, in order."""
@@ -129,6 +118,24 @@ class Site:
         """Whether an address leads into the site: relative, or absolute below its root."""
         parts = urlsplit(href)
         return not (parts.scheme or parts.netloc) or (bool(self.root) and href.startswith(self.root))
+
+
+def piece_of(tree: Tree, path: str) -> tuple[str, Piece | None]:
+    """The source of a built page, by its name below the language's folder; None where compose laid out none."""
+    lang, _, rest = path.partition("/")
+    folder = rest.removesuffix("index.html").rstrip("/")
+    names = (f"{folder}.md", f"{folder}/index.md" if folder else "index.md")
+    pieces = tree[Lang(lang)] if lang in set(Lang) else {}
+    return next(((name, pieces[name]) for name in names if name in pieces), (names[0], None))
+
+
+def kept_out(piece: Piece) -> bool:
+    """Whether a page's front matter keeps it out of the search."""
+    content = piece.content
+    if isinstance(content, Path):
+        content = content.read_text(encoding="utf-8-sig")
+    front = FRONT_MATTER.match(content) if isinstance(content, str) else None
+    return bool(front and KEPT_OUT.search(front["inner"]))
 
 
 def foreign(address: str) -> bool:

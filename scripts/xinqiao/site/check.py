@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xinqiao.core.problem import Problem
-from xinqiao.site import links, outline
+from xinqiao.site import links, outline, syntax, weight
 from xinqiao.site.built import Site
 from xinqiao.site.tree import Tree
 
@@ -24,6 +24,7 @@ def check_site(built: Path, tree: Tree, project: Path, *, root: str = "", receiv
         problems += links.links(site, page)
         problems += links.requests(site, page)
         problems += outline.names(site, page)
-    problems += [*outline.titles(site), *outline.pairs(site), *links.alone(site)]
-    problems += [*links.assets(site), *links.feeds(site)]
+        problems += weight.pictures(site, page)
+    problems += [*outline.titles(site), *outline.descriptions(site), *outline.pairs(site), *links.alone(site)]
+    problems += [*links.assets(site), *links.feeds(site), *syntax.scripts(site), *weight.weights(site)]
     return tuple(sorted(problems, key=lambda one: (one.place.file, one.place.line, one.place.column)))

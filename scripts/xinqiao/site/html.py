@@ -24,6 +24,8 @@ FETCHING_LINKS = frozenset({
     "prefetch", "preconnect", "dns-prefetch", "prerender", "manifest",
 })  # fmt: skip
 PAINTS = ("style", "fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end")
+# Types of script elements that browsers run; others hold data.
+RUNS = frozenset({"", "text/javascript", "module"})
 HELP_KINDS = {"xq-help-bar": "bar", "xq-help-list": "list"}
 
 
@@ -42,11 +44,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image and its alternative text; None where it has none."""
+    """An image and its alternative text; None where it has none. `size`: width and height as the page declares them."""
 
     source: str
     words: str | None
     own: bool
+    size: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ class Page:
     lang: str = ""
     title: str = ""
     kind: str = ""
+    description: str = ""
+    scripts: list[str] = field(default_factory=list)
     links: list[Address] = field(default_factory=list)
     requests: list[Address] = field(default_factory=list)
     actions: list[Address] = field(default_factory=list)
@@ -78,6 +83,7 @@ class _Reader(HTMLParser):
         self.words: list[str] | None = None
         self.link: tuple[Address, list[str]] | None = None
         self.style = False
+        self.script: list[str] | None = None
 
     @property
     def own(self) -> bool:
@@ -96,6 +102,10 @@ class _Reader(HTMLParser):
             self.page.lang = given.get("lang", "")
         elif tag == "style":
             self.style = True
+        elif tag == "script" and "src" not in given and given.get("type", "") in RUNS:
+            self.script = []
+        elif tag == "meta" and given.get("name") == "description":
+            self.page.description = given.get("content", "")
         elif tag == "title" or re.fullmatch("h[1-6]", tag):
             self.words = []
         elif kind := re.search(r"\bxq-page--([\w-]+)", given.get("class", "")):
@@ -137,7 +147,8 @@ class _Reader(HTMLParser):
     def _image(self, tag: str, given: Mapping[str, str]) -> None:
         if tag == "img" or (tag == "input" and given.get("type") == "image"):
             named = given.get("alt")
-            self.page.images.append(Image(given.get("src", ""), named, self.own))
+            size = given.get("width", ""), given.get("height", "")
+            self.page.images.append(Image(given.get("src", ""), named, self.own, size))
             if named and self.link:
                 self.link[1].append(named)
 
@@ -157,6 +168,9 @@ class _Reader(HTMLParser):
             self.article -= 1
         elif tag == "style":
             self.style = False
+        elif tag == "script" and self.script is not None:
+            self.page.scripts.append("".join(self.script))
+            self.script = None
         elif tag == "a" and self.link:
             found, words = self.link
             said = " ".join("".join(words).split())
@@ -178,6 +192,8 @@ class _Reader(HTMLParser):
             self.words.append(data)
         if self.link is not None:
             self.link[1].append(data)
+        if self.script is not None:
+            self.script.append(data)
         if self.style:
             self.page.requests += [Address(href, self.own) for href in stylesheet_addresses(data)]
 

@@ -18,6 +18,7 @@ from posixpath import normpath
 from urllib.parse import urlsplit
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
+from xinqiao.site.html import RUNS
 
 POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")(?P<policy>[^"]+)(")')
 # Written in the templates for who runs a generator by hand; a finished page has hashes in its place.
@@ -26,11 +27,11 @@ SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<inside>.*?)</script>", 
 STYLE = re.compile(r"<style\b[^>]*>(?P<inside>.*?)</style>", re.DOTALL)
 STYLED = re.compile(r'<[a-z][^>]*?\sstyle="(?P<inside>[^"]*)"')
 FETCHED = re.compile(
-    r'(?P<tag><(?:script\b[^>]*?\ssrc|link\b(?=[^>]*?\brel="stylesheet")[^>]*?\shref|form\b[^>]*?\sdata-seal)=")'
-    r'(?P<address>[^"?#]+)"'
+    r'(?P<tag><(?:script\b[^>]*?\ssrc|link\b(?=[^>]*?\brel="stylesheet")[^>]*?\shref'
+    r'|form\b[^>]*?\sdata-seal|a\b[^>]*?\sdata-search)=")(?P<address>[^"?#]+)"'
 )
-# Types of script elements that browsers run; others hold data.
-RUNS = frozenset({"", "text/javascript", "module"})
+# What a script of ours fetches later, by the address that the page names for it.
+LATER = re.compile(r'\s(data-(?:seal|search))="$')
 TYPE = re.compile(r'\btype="([^"]*)"')
 ADDRESS_SIGNS = 10
 
@@ -71,7 +72,8 @@ def guarded(page: str, hashed: Callable[[str], str | None] = nothing) -> str:
         known = hashed(address)
         if known is None:
             return match[0]
-        name = "data-seal-integrity" if match["tag"].endswith('data-seal="') else "integrity"
+        later = LATER.search(match["tag"])
+        name = f"{later[1]}-integrity" if later else "integrity"
         sign = hashlib.sha256(known.encode()).hexdigest()[:ADDRESS_SIGNS]
         return f'{match["tag"]}{match["address"]}?h={sign}" {name}="{known}"'
 

@@ -13,6 +13,7 @@ from xinqiao.site.built import Site, foreign
 from xinqiao.site.html import Address, Page, page_of, stylesheet_addresses
 
 BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+ALL_PAGES = "/all-pages/index.html"
 FEED_LINK = re.compile(r'(?:href|src)="(?P<address>[^"]+)"')
 
 
@@ -113,7 +114,8 @@ def alone(site: Site) -> Iterator[Problem]:
     for lang in Lang:
         pages = list(site.of_language(lang))
         reached = {f"{lang.value}/index.html"}
-        for page in pages:
+        # The list of all pages leads to every page; nobody comes upon one there by chance.
+        for page in (page for page in pages if not page.path.endswith(ALL_PAGES)):
             to = {site.target(page, link.href) for link in page.links if link.leads and site.ours(link.href)}
             reached |= {target for target in to if target and target != page.path}
         for page in pages:

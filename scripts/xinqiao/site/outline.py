@@ -86,6 +86,16 @@ def titles(site: Site) -> Iterator[Problem]:
                 yield Problem(code="page-title-twice", place=site.place(page, "title:", "Title:"), params=params)
 
 
+def descriptions(site: Site) -> Iterator[Problem]:
+    """Pages without a description, or with that of the whole site, which other sites and feeds show of them."""
+    for lang in Lang:
+        home = site.pages.get(f"{lang.value}/{NOT_FOUND}")
+        for page in site.of_language(lang):
+            of_the_site = home is not None and page.description == home.description
+            if site.findable(page) and (not page.description or of_the_site):
+                yield Problem(code="page-description-missing", place=site.place(page, "title:", "Title:"))
+
+
 def pairs(site: Site) -> Iterator[Problem]:
     """Both languages say the same: the same headings at the same levels, the same help at the same place."""
     one, two = Lang

@@ -16,8 +16,8 @@ from xinqiao.core.text import Lang
 
 SHEET, OWN_SHEETS = "assets/stylesheets/main.*.css", "assets/*.css"
 ENCODING = '@charset "UTF-8";'
-# Files of the theme that no page asks for: its own sources, and stemmers for languages that the portal has not.
-IDLE_FILES, IDLE_FOLDER = "assets/**/*.map", "assets/javascripts/lunr"
+# Files of the theme that no page asks for: its own sources, and scripts whose work the portal's own do.
+IDLE_FILES, IDLE_FOLDER = "assets/**/*.map", "assets/javascripts"
 # The theme's palette of many colours: all colours of the portal are in its own sheet.
 PALETTE, PALETTE_LINK = (
     "assets/stylesheets/palette.*.css",

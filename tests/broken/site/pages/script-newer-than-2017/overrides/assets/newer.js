@@ -1,0 +1,3 @@
+"use strict";
+var all = { ...window };
+var one = all?.name;
