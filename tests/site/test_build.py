@@ -44,6 +44,15 @@ def test_two_builds_are_alike_to_the_last_byte(built: Path, built_again: Path) -
     assert files_of(built_again / "site") == files_of(built)
 
 
+def test_a_build_from_what_is_kept_is_alike_to_the_last_byte(
+    build: Callable[..., object], built_again: Path, tmp_path: Path
+) -> None:
+    stores = sorted(path.name for path in (built_again / "project/build/cache").iterdir())
+    assert stores == ["pages-en.sqlite", "pages-zh.sqlite", "render-en.sqlite", "render-zh.sqlite"]
+    build(built_again / "project", tmp_path / "site")
+    assert files_of(tmp_path / "site") == files_of(built_again / "site")
+
+
 def test_a_draft_is_nowhere(built: Path) -> None:
     assert [
         name for name, content in files_of(built).items() if b"UNPUBLISHED-WORDS" in content or "draft" in name
@@ -107,6 +116,13 @@ def test_after_a_build_the_generator_runs_by_hand_as_well(built_again: Path, tmp
     done = subprocess.run([*command, "--site-dir", str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / EVENT).is_file()
+
+
+def test_templates_call_no_methods_of_python_which_zensicals_engine_lacks(root: Path) -> None:
+    methods = re.compile(r"\{[{%][^}]*\.(?:startswith|endswith|split|format|items|replace|strip|lower|upper|join)\(")
+    own = [path for path in (root / "overrides").rglob("*.html") if "news" not in path.parts]
+    assert own
+    assert [path.name for path in own if methods.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_a_failing_check_leaves_the_site_as_it_was(

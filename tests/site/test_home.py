@@ -26,7 +26,7 @@ def event(project: Path) -> Event:
 
 @pytest.fixture
 def articles(project: Path) -> tuple[Article, ...]:
-    return read_articles(project, ["training"])
+    return read_articles(project, read_events(project), None)
 
 
 def on(event: Event, day: date) -> Event:

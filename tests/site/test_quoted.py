@@ -26,11 +26,11 @@ FIGURES: Figures = {
 
 def told(project: Path, sentence: str, figures: Figures = FIGURES, *, event: bool = True) -> list[str]:
     file = project / RECAP
-    text = file.read_text(encoding="utf-8")
-    text = text if event else text.replace("Event: training\n", "")
-    file.write_text(f"{text}\n{sentence}\n", encoding="utf-8")
+    for one in () if event else file.parent.glob("training-recap.*.md"):
+        one.write_text(one.read_text(encoding="utf-8").replace("Event: training\n", ""), encoding="utf-8")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{sentence}\n", encoding="utf-8")
     events = read_events(project)
-    found = quote_problems(project, read_articles(project, events), events, figures)
+    found = quote_problems(project, read_articles(project, events, None), events, figures)
     return [f"{problem.place} {problem.code} {problem.params}" for problem in found]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from xinqiao.site.serve import _Server, serving
+from xinqiao.site.serve import Server, serving
 
 
 def test_another_folder_is_served_beside_for_as_long_as_the_block_lasts(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_another_folder_is_served_beside_for_as_long_as_the_block_lasts(tmp_path
 
 
 def handled(failure: Exception) -> None:
-    server = _Server(("127.0.0.1", 0), object, bind_and_activate=False)  # type: ignore[arg-type]
+    server = Server(("127.0.0.1", 0), object, bind_and_activate=False)  # type: ignore[arg-type]
     try:
         raise failure
     except type(failure):

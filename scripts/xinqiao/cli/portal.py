@@ -1,4 +1,4 @@
-"""The portal as a whole: `demo`, `build`, `check`, `verify-live`."""
+"""The portal as a whole: `demo`, `build`, `serve`, `check`, `verify-live`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xinqiao.cli.running import common, run, tell
+from xinqiao.cli.running import common, run, tell, tell_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xinqiao.config import Config
+    from xinqiao.core.problem import Problem
     from xinqiao.flows.outcome import Outcome, Progress
 
 
@@ -48,6 +51,25 @@ def build(project: Path, as_json: bool, output: Path | None, archive: Path | Non
     from xinqiao.flows.build import build as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, progress: flow(config, output or config.root / "site", progress, archive))
+
+
+@click.command(epilog="Example: xinqiao serve --port 8080")
+@common
+@click.option("--port", default=8000, show_default=True, help="Port of the preview.")
+def serve(project: Path, as_json: bool, port: int) -> None:
+    """Shows the site on 127.0.0.1 while it is being written: what is saved is seen at once, what is wrong is told."""
+    from xinqiao.flows.serve import serve as flow  # noqa: PLC0415 - start-up time
+
+    def watched(config: Config, progress: Progress) -> Outcome:
+        click.echo(f"http://127.0.0.1:{port}/", err=True)
+
+        def told(problems: Sequence[Problem]) -> None:
+            progress("")
+            tell_problems(problems)
+
+        return flow(config, port, progress, told)
+
+    run(project, as_json, watched)
 
 
 @click.command(epilog="Example: xinqiao check --json")

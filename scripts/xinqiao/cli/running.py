@@ -57,7 +57,7 @@ def run(project: Path, as_json: bool, flow: Callable[[Config, Progress], Outcome
         outcome = flow(load_config(find_project(project)), status)
     except XinqiaoError as error:
         status("")
-        _tell_problems(error.problems)
+        tell_problems(error.problems)
         if as_json:
             _tell_json({}, error.problems)
         sys.exit(error.exit_code)
@@ -68,7 +68,7 @@ def run(project: Path, as_json: bool, flow: Callable[[Config, Progress], Outcome
 
 def tell(outcome: Outcome, as_json: bool) -> None:
     """Problems to standard error; what was done, or the one document, to standard output."""
-    _tell_problems(outcome.problems)
+    tell_problems(outcome.problems)
     if as_json:
         _tell_json(outcome.document, outcome.problems)
     else:
@@ -81,7 +81,7 @@ def _tell_json(document: object, problems: Iterable[Problem]) -> None:
     click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
 
 
-def _tell_problems(problems: Iterable[Problem]) -> None:
+def tell_problems(problems: Iterable[Problem]) -> None:
     """Each problem in both languages, then how many there are of each level: what stops comes last, in sight."""
     told = sorted(problems, key=lambda problem: problem.level is Level.ERROR)
     for problem in told:

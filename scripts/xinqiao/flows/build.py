@@ -66,13 +66,7 @@ def build(config: Config, output: Path, progress: Progress, archive: Path | None
     problems += build_site(
         config.root,
         others=Given(pages=pages, files=files, fills=_overview(config, released), figures=_quotable(released)),
-        names=PortalNames(
-            title=config.title,
-            college=config.college,
-            demonstration=config.demonstration,
-            site_url=config.site_url,
-            receiver_url=config.receiver_url,
-        ),
+        names=portal_names(config),
         stamp=stamp,
         output=output,
         production=not config.demonstration,
@@ -82,6 +76,17 @@ def build(config: Config, output: Path, progress: Progress, archive: Path | None
         progress("archive")
         write_archive(output, archive, title=config.title, stamp=stamp)
     return _outcome(output, archive, problems, *build_staff(config, forms, output))
+
+
+def portal_names(config: Config) -> PortalNames:
+    """What pages say of the portal, from its settings."""
+    return PortalNames(
+        title=config.title,
+        college=config.college,
+        demonstration=config.demonstration,
+        site_url=config.site_url,
+        receiver_url=config.receiver_url,
+    )
 
 
 def _released(config: Config, form: Form, pages: Pages, files: dict[str, Path | bytes]) -> Iterator[Released]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.flows.build import build
 from xinqiao.flows.intake import receiver
 from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.port import HOST, check_port
 from xinqiao.flows.project import load_forms, recipients
 from xinqiao.flows.release import release
 from xinqiao.flows.staff import staff_folder
@@ -22,8 +22,6 @@ from xinqiao.intake.receiver import running
 from xinqiao.intake.seal import payload, seal
 from xinqiao.intake.store import Store
 from xinqiao.site.serve import serve_folder, serving
-
-HOST = "127.0.0.1"
 
 
 def demo(config: Config, port: int, output: Path, progress: Progress, ready: Callable[[Outcome], None]) -> Outcome:
@@ -34,7 +32,7 @@ def demo(config: Config, port: int, output: Path, progress: Progress, ready: Cal
     if not config.demonstration:
         raise refuse("not-a-demonstration")
     for wanted in (port, port + 1, port + 2):
-        _check_port(wanted, port + 10)
+        check_port(wanted, port + 10)
     config = config.at(port)
     config.port_file.parent.mkdir(parents=True, exist_ok=True)
     config.port_file.write_text(str(port))
@@ -63,16 +61,6 @@ def _welcome(config: Config, staff: str) -> Text:
         "Fill in the feedback form, then in another terminal: xinqiao release training-feedback && xinqiao build\n"
         "Send a referral or a question, then: xinqiao inbox",
     )
-
-
-def _check_port(port: int, other: int) -> None:
-    with socket.socket() as probe:
-        # As servers do it: a port whose last connections are still closing is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise refuse("port-taken", port=port, other=other) from None
 
 
 def _make_keys(config: Config, forms: tuple[Form, ...]) -> None:

@@ -41,6 +41,7 @@ from xinqiao.site.theme import lighten
 from xinqiao.site.tree import Tree
 
 DOCS = "build/docs"
+CACHE = "build/cache"
 CONFIGS = {Lang.ZH: "mkdocs.yml", Lang.EN: "mkdocs.en.yml"}
 HELP_PAGE = "help-now/index.html"
 Made = TypeVar("Made")
@@ -115,12 +116,11 @@ def build_site(
     tree, warnings = compose(project, sources, others, names, stamp)
     with _beside(output) as side:
         progress("generate")
-        run_all([_mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
-        lighten(side)
+        run_all([mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
         _write_entrances(side, sources.lines, names)
-        guard(side, urlsplit(names.root).path)
+        finish(side, names)
         progress("check")
-        found = check_site(side, tree, project, root=names.root, receiver=names.receiver)
+        found = check_site(side, tree, project, root=names.root, receiver=names.receiver, cache=project / CACHE)
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
@@ -194,13 +194,29 @@ def _forms(pages: Mapping[Lang, Mapping[str, str]]) -> frozenset[str]:
     return frozenset(name.removeprefix("forms/").removesuffix(".md").partition("/")[0] for name in names)
 
 
-def _mkdocs(
-    project: Path, lang: Lang, output: Path, names: PortalNames, lines: Sequence[HelpLine], today: date
+def finish(side: Path, names: PortalNames) -> None:
+    """What is done to every page after its generator, whether all pages are made or one."""
+    lighten(side)
+    guard(side, urlsplit(names.root).path)
+
+
+def mkdocs(
+    project: Path,
+    lang: Lang,
+    output: Path,
+    names: PortalNames,
+    lines: Sequence[HelpLine],
+    today: date,
+    *,
+    only: str = "",
 ) -> Program:
+    """The run of MkDocs that makes one language of the composed files; `only`: the one page that is wanted of it."""
     environment = {
         "XINQIAO_RECEIVER": names.receiver,
         "XINQIAO_DEMONSTRATION": str(names.demonstration).lower(),
         "XINQIAO_CHECKED_ON": oldest(lines).isoformat(),
+        "XINQIAO_RENDER_CACHE": str(project / CACHE / f"render-{lang.value}.sqlite"),
+        "XINQIAO_RENDER_ONLY": only,
         # Dates in what the generator writes are the build's day, so that two builds are alike.
         "SOURCE_DATE_EPOCH": str(int(datetime.combine(today, time(), UTC).timestamp())),
     }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 from xinqiao.core.problem import Place
 from xinqiao.core.text import Lang
-from xinqiao.site.html import Page, read_page
+from xinqiao.site.facts import read_pages
+from xinqiao.site.html import Page
 from xinqiao.site.source import FRONT_MATTER, find
 from xinqiao.site.tree import Piece, Tree
 
@@ -22,13 +23,25 @@ MADE_OF_FORMS = re.compile(r"(?:forms|summaries)/(?P<form>[^/@]+?)(?:@[^/]+?)?(?
 
 
 class Site:
-    """A built site; `root` is the address where it will lie, `receiver` the one origin that forms may send to."""
+    """A built site; `root` is the address where it will lie, `receiver` the one origin that forms may send to.
 
-    def __init__(self, built: Path, tree: Tree, project: Path, *, root: str = "", receiver: str = "") -> None:
+    `cache`: the folder of what earlier builds have read of its pages.
+    """
+
+    def __init__(
+        self,
+        built: Path,
+        tree: Tree,
+        project: Path,
+        *,
+        root: str = "",
+        receiver: str = "",
+        cache: Path | None = None,
+    ) -> None:
         self.built, self.tree, self.project = built, tree, project
         self.root, self.receiver = root, receiver
-        pages = (read_page(built, path) for path in sorted(built.rglob("*.html")))
-        self.pages: Mapping[str, Page] = {page.path: page for page in pages}
+        self.pages = read_pages(built, cache)
+        self._files: dict[str, str | None] = {}
         self._told: set[tuple[str, str]] = set()
 
     def first(self, code: str, what: str, *, own: bool) -> bool:
@@ -108,6 +121,12 @@ class Site:
         return self._file(normpath(joined or "."))
 
     def _file(self, joined: str) -> str | None:
+        # The same few files are meant by every page: the disk is asked once.
+        if joined not in self._files:
+            self._files[joined] = self._on_disk(joined)
+        return self._files[joined]
+
+    def _on_disk(self, joined: str) -> str | None:
         if joined.startswith(".."):
             return None
         if (self.built / joined).is_dir():

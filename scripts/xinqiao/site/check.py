@@ -13,12 +13,15 @@ from xinqiao.site.built import Site
 from xinqiao.site.tree import Tree
 
 
-def check_site(built: Path, tree: Tree, project: Path, *, root: str = "", receiver: str = "") -> tuple[Problem, ...]:
+def check_site(
+    built: Path, tree: Tree, project: Path, *, root: str = "", receiver: str = "", cache: Path | None = None
+) -> tuple[Problem, ...]:
     """Every problem of a built site, by place; a fault of the theme, which stands on every page, is told once.
 
-    `root` is the address where the site will lie, `receiver` the origin that its forms may send to.
+    `root` is the address where the site will lie, `receiver` the origin that its forms may send to, `cache` the
+    folder of what earlier builds have read of its pages.
     """
-    site = Site(built, tree, project, root=root, receiver=receiver)
+    site = Site(built, tree, project, root=root, receiver=receiver, cache=cache)
     problems: list[Problem] = []
     for page in site.pages.values():
         problems += links.links(site, page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,8 @@ ARTICLES = "learn/"
 PAGE_TYPES = ("home", ARTICLE, "page", "help")
 KEYS = ("title", "description", "page_type", "reviewed_on", "hide", "search")
 HIDDEN = ("navigation", "toc", "path", "footer")
+# What another room puts in its place, once all of them have been asked.
+MARK = re.compile(r"<!-- [a-z-]+ -->")
 
 Standings = dict[Lang, dict[str, Standing]]
 
@@ -50,6 +53,22 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     return tree, tuple(problems)
+
+
+def one_page(
+    project: Path, lang: Lang, name: str, lines: Sequence[HelpLine], today: date
+) -> tuple[str, tuple[Problem, ...]]:
+    """One page as it is composed, and its warnings; empty where it has marks that other rooms fill.
+
+    Raises XinqiaoError with every fault of its front matter and marks.
+    """
+    path = project / "docs" / lang.value / name
+    source = path.read_text(encoding="utf-8-sig")
+    standing, problems = _read(source, shown(path, project), name, today)
+    if any(problem.level is Level.ERROR for problem in problems):
+        raise XinqiaoError(problems)
+    content = _filled(source, name, lang, lines, standing)
+    return "" if MARK.search(content) else content, tuple(problems)
 
 
 def _filled(source: str, name: str, lang: Lang, lines: Sequence[HelpLine], standing: Standing | None) -> str:

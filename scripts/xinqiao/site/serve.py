@@ -12,7 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class Quiet(SimpleHTTPRequestHandler):
     """Files as any static host gives them, without logging, always fresh."""
 
     # An address that names nothing about the program or its version.
@@ -46,7 +46,7 @@ class _Quiet(SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     """One thread a reader; a reader who leaves in the middle of a page is no fault and leaves no trace."""
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 (the standard server's names)
@@ -63,7 +63,7 @@ def _stop(_number: int, _frame: object) -> None:
 @contextmanager
 def serving(folder: Path, host: str, port: int) -> Iterator[None]:
     """Serves another folder beside, for as long as the block lasts; one that is built anew is seen at once."""
-    with _Server((host, port), partial(_Quiet, directory=str(folder))) as server:
+    with Server((host, port), partial(Quiet, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -73,12 +73,17 @@ def serving(folder: Path, host: str, port: int) -> Iterator[None]:
             thread.join()
 
 
-def serve_folder(folder: Path, host: str, port: int) -> None:
-    """Serves a folder until Ctrl+C or until the system asks it to end. To be called from the main thread."""
+def stopped_by_signals() -> None:
+    """Lets Ctrl+C and the system's wish to end raise KeyboardInterrupt. To be called from the main thread."""
     for ending in (signal.SIGINT, signal.SIGTERM):
         # Set anew: a program started in the background of a script has Ctrl+C switched off.
         signal.signal(ending, _stop)
-    with _Server((host, port), partial(_Quiet, directory=str(folder))) as server:
+
+
+def serve_folder(folder: Path, host: str, port: int) -> None:
+    """Serves a folder until Ctrl+C or until the system asks it to end. To be called from the main thread."""
+    stopped_by_signals()
+    with Server((host, port), partial(Quiet, directory=str(folder))) as server:
         try:
             server.serve_forever()
         except KeyboardInterrupt:

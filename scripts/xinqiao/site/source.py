@@ -9,6 +9,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -216,7 +217,7 @@ class Entry:
 def compose_yaml(source: str, notes: Notes, code: str = "registry-unreadable") -> yaml.Node | None:
     """The YAML tree of a text; None, and a note, where it cannot be read or is empty."""
     try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        node = _composed(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -227,6 +228,14 @@ def compose_yaml(source: str, notes: Notes, code: str = "registry-unreadable") -
     if node is None:
         notes.problems.append(_unreadable(code, Place(file=notes.file, line=notes.first_line, column=1), EMPTY))
     return node
+
+
+def _composed(source: str) -> yaml.Node | None:
+    """The tree by the parser in C, which is ten times as fast; what it refuses is told in the words of the other."""
+    if fast := getattr(yaml, "CSafeLoader", None):
+        with suppress(yaml.YAMLError):
+            return yaml.compose(source, Loader=fast)
+    return yaml.compose(source, Loader=yaml.SafeLoader)
 
 
 def _unreadable(code: str, place: Place, reason: tuple[str, str]) -> Problem:
