@@ -87,7 +87,7 @@ def test_without_a_person_to_ask_a_missing_title_is_a_problem_with_a_remedy(proj
     result = run(project, "new", "form", "sleep", "--title-zh", "睡眠", "--json")
     assert result.exit_code == ExitCode.USAGE
     (problem,) = json.loads(result.stdout)["problems"]
-    assert problem["code"] == "new-title"
+    assert problem["code"] == "new-lacks"
     assert "--title-en" in problem["zh"] and "--title-zh" not in problem["zh"]
     assert not (project / "forms").exists()
 
@@ -121,7 +121,10 @@ def portal(root: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+WHEN = ("--date", "2027-04-08", "--start", "16:00", "--end", "17:30")
+WHERE = ("--place-zh", "南门: {a}", "--place-en", "South gate #1")
 DRAFTS = {
+    "event": ("new", "event", "walk", *TITLES, *WHEN, *WHERE, "--registration", "event-registration"),
     "article": ("new", "article", "sleep", *TITLES),
     "policy": ("new", "policy", "plan-2027", *TITLES),
     "recap": ("new", "recap", "slow-hour"),
@@ -134,7 +137,7 @@ def test_drafts_in_both_languages_leave_the_portal_without_a_problem_and_are_not
         made = run(portal, *command, "--json")
         assert made.exit_code == ExitCode.DONE
         files = json.loads(made.stdout)["files"]
-        assert len(files) == len(Lang) and all((portal / name).is_file() for name in files)
+        assert len(files) >= len(Lang) and all((portal / name).is_file() for name in files)
         slugs.append(Path(files[0]).stem.partition(".")[0])
     assert run(portal, "check").exit_code == ExitCode.DONE
     shown = [path.as_posix() for path in (portal / "build" / "docs").rglob("*.md")]
@@ -149,6 +152,33 @@ def test_an_article_that_is_no_draft_any_more_is_asked_for_its_sources(portal: P
     with pytest.raises(XinqiaoError) as told:
         evergreen(portal, read_help_lines(portal), build_moment().date())
     assert [one.code for one in told.value.problems] == ["article-sources-few"] * 2
+
+
+def test_an_event_stands_in_the_registry_as_it_was_said(portal: Path) -> None:
+    assert run(portal, *DRAFTS["event"], "--capacity", "30").exit_code == ExitCode.DONE
+    event = read_events(portal)["walk"]
+    assert (event.title[Lang.ZH], event.place[Lang.ZH], event.place[Lang.EN]) == (TITLES[1], WHERE[1], WHERE[3])
+    assert event.day.starts is not None and event.day.ends is not None
+    assert f"{event.day.starts:%Y-%m-%d %H:%M}/{event.day.ends:%H:%M}" == "2027-04-08 16:00/17:30"
+    assert (event.capacity, event.registration, event.feedback) == (30, "event-registration", "")
+
+
+def test_an_event_that_ends_before_it_begins_is_refused(portal: Path) -> None:
+    told = run(
+        portal, "new", "event", "walk", *TITLES, *WHERE, "--date", "2027-04-08", "--start", "9:00", "--end", "8:00"
+    )
+    assert told.exit_code == ExitCode.USAGE and "new-event-ends" in told.stderr
+    assert not (portal / "docs" / "data" / "events" / "walk.yml").exists()
+
+
+def test_an_event_with_a_form_that_is_not_there_names_the_nearest(portal: Path) -> None:
+    told = run(portal, *DRAFTS["event"][:-1], "event-registraton")
+    assert told.exit_code == ExitCode.USAGE and "event-registration" in told.stderr
+
+
+def test_an_event_without_a_place_is_asked_for_it(portal: Path) -> None:
+    told = run(portal, "new", "event", "walk", *TITLES, *WHEN)
+    assert told.exit_code == ExitCode.USAGE and "--place-zh, --place-en" in told.stderr
 
 
 def test_a_recap_begins_with_its_events_facts_and_the_codes_of_its_figures(portal: Path) -> None:

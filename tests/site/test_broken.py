@@ -65,9 +65,10 @@ ELSEWHERE = {
     "live-receiver-shut": "test_what_is_wrong_with_a_receiver_is_told",
     "live-receiver-open": "test_what_is_wrong_with_a_receiver_is_told",
     # What `xinqiao new` is asked for: tests/flows/test_new.py.
-    "new-title": "test_without_a_person_to_ask_a_missing_title_is_a_problem_with_a_remedy",
+    "new-lacks": "test_without_a_person_to_ask_a_missing_title_is_a_problem_with_a_remedy",
     "slug-unusable": "test_a_name_that_cannot_stand_in_an_address_is_refused",
     "file-exists": "test_what_is_there_in_one_language_stays_and_nothing_else_is_written",
+    "new-event-ends": "test_an_event_that_ends_before_it_begins_is_refused",
     "new-event-unknown": "test_the_recap_of_an_unknown_event_names_the_nearest",
 }
 

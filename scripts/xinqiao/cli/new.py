@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from xinqiao.core.text import Lang
 
 TITLE_ZH = click.option("--title-zh", default=None, help="Title in Chinese; asked for at a terminal.")
 TITLE_EN = click.option("--title-en", default=None, help="Title in English; asked for at a terminal.")
+CLOCK = click.DateTime(["%H:%M"])
 PURPOSES = click.Choice([purpose.value for purpose in Purpose])
 
 
@@ -45,6 +47,53 @@ def new_article(project: Path, as_json: bool, slug: str, **given: str | None) ->
     from xinqiao.flows.new import new_article as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, _: flow(config, slug, _titles(given)))
+
+
+@new.command(
+    "event",
+    epilog="Example: xinqiao new event spring-walk --title-zh 春天走走 --title-en 'A walk in spring' "
+    "--date 2027-04-08 --start 16:00 --end 17:30 --place-zh 南门 --place-en 'South gate'",
+)
+@common
+@click.argument("slug")
+@TITLE_ZH
+@TITLE_EN
+@click.option("--place-zh", default=None, help="Place in Chinese; asked for at a terminal.")
+@click.option("--place-en", default=None, help="Place in English; asked for at a terminal.")
+@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the event.")
+@click.option("--start", required=True, type=CLOCK, help="When it begins, Beijing time.")
+@click.option("--end", required=True, type=CLOCK, help="When it ends.")
+@click.option("--capacity", type=click.IntRange(1), default=None, help="How many places there are.")
+@click.option("--registration", default="", metavar="FORM", help="The form to register with.")
+@click.option("--feedback", default="", metavar="FORM", help="The form for feedback afterwards.")
+def new_event(  # noqa: PLR0913, PLR0917 - one option a fact
+    project: Path,
+    as_json: bool,
+    slug: str,
+    day: datetime,
+    start: datetime,
+    end: datetime,
+    capacity: int | None,
+    registration: str,
+    feedback: str,
+    **given: str | None,
+) -> None:
+    """Writes docs/data/events/SLUG.yml and drafts of the announcement in both languages."""
+    from xinqiao.flows.new import Asked  # noqa: PLC0415 - start-up time
+    from xinqiao.flows.new import new_event as flow  # noqa: PLC0415 - start-up time
+
+    asked = Asked(
+        slug=slug,
+        titles=_titles(given),
+        places={lang: given[f"place_{lang.value}"] or _ask(f"地点 Place ({lang.value})") for lang in Lang},
+        day=day.date(),
+        start=start.time(),
+        end=end.time(),
+        capacity=capacity,
+        registration=registration,
+        feedback=feedback,
+    )
+    run(project, as_json, lambda config, _: flow(config, asked))
 
 
 @new.command("policy", epilog="Example: xinqiao new policy plan-2027 --title-zh 工作方案 --title-en 'The plan'")

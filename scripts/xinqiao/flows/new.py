@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 
 from xinqiao.config import Config
@@ -14,17 +15,17 @@ from xinqiao.core.summary import Audience, MeasureKind
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.naming import measure_label
 from xinqiao.flows.outcome import Outcome
-from xinqiao.flows.project import load_form
+from xinqiao.flows.project import form_path, load_form
 from xinqiao.forms.new import new_form_text
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.manifest import build_moment
-from xinqiao.site.new import article_files, policy_files, recap_files
+from xinqiao.site.new import Planned, article_files, event_files, policy_files, recap_files
 
 ANSWERS = Text.of(zh="收到的反馈（份）", en="Feedback that came in")
 
 
 def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Purpose) -> Outcome:
-    """Writes `forms/ID.yml`. Raises XinqiaoError: new-title, name-unusable, form-exists, output-unwritable."""
+    """Writes `forms/ID.yml`. Raises XinqiaoError: new-lacks, name-unusable, form-exists, output-unwritable."""
     text = new_form_text(form_id, _title(titles), purpose)
     path = config.forms_dir / f"{form_id}.yml"
     try:
@@ -44,9 +45,45 @@ def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Pur
     return Outcome(said=said, document={"form": form_id, "file": str(path)})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person has said of an event; titles and places may lack."""
+
+    slug: str
+    titles: Mapping[Lang, str]
+    places: Mapping[Lang, str]
+    day: date
+    start: time
+    end: time
+    capacity: int | None = None
+    registration: str = ""
+    feedback: str = ""
+
+
 def new_article(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
-    """Writes the draft of an article in both languages. Raises XinqiaoError: new-title, slug-unusable, file-exists."""
+    """Writes the draft of an article in both languages. Raises XinqiaoError: new-lacks, slug-unusable, file-exists."""
     return _written(config, article_files(slug, _title(titles), _today()))
+
+
+def new_event(config: Config, asked: Asked) -> Outcome:
+    """Writes an event into the registry and drafts of its announcement in both languages.
+
+    Raises XinqiaoError: new-lacks, slug-unusable, new-event-ends, form-not-found, file-exists.
+    """
+    for form in filter(None, (asked.registration, asked.feedback)):
+        form_path(config, form)
+    planned = Planned(
+        slug=asked.slug,
+        title=_said("title", asked.titles),
+        place=_said("place", asked.places),
+        day=asked.day,
+        start=asked.start,
+        end=asked.end,
+        capacity=asked.capacity,
+        registration=asked.registration,
+        feedback=asked.feedback,
+    )
+    return _written(config, event_files(planned, _today()))
 
 
 def new_policy(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
@@ -85,10 +122,14 @@ def _figures(config: Config, event: Event) -> Iterator[tuple[str, Text]]:
 
 
 def _title(titles: Mapping[Lang, str]) -> Text:
+    return _said("title", titles)
+
+
+def _said(name: str, words: Mapping[Lang, str]) -> Text:
     # What a terminal may send and no line of a file can hold, such as line breaks, becomes a space.
-    clean = {lang: "".join(char if char.isprintable() else " " for char in titles.get(lang, "")) for lang in Lang}
-    if lacking := [f"--title-{lang.value}" for lang in Lang if not clean[lang].strip()]:
-        raise refuse("new-title", options=", ".join(lacking))
+    clean = {lang: "".join(char if char.isprintable() else " " for char in words.get(lang, "")) for lang in Lang}
+    if lacking := [f"--{name}-{lang.value}" for lang in Lang if not clean[lang].strip()]:
+        raise refuse("new-lacks", options=", ".join(lacking))
     return Text(clean)
 
 

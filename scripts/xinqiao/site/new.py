@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from importlib import resources
 from string import Template
 
 from xinqiao.core.problem import refuse
 from xinqiao.core.text import Lang, Text
-from xinqiao.site.events import Event
+from xinqiao.site.events import FOLDER, Event
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 REVIEWED_WITHIN = timedelta(days=180)
@@ -27,6 +28,54 @@ def article_files(slug: str, title: Text, today: date) -> dict[str, str]:
         )
         for lang in Lang
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What is known of an event when it is planned; `registration` and `feedback` are ids of forms or empty."""
+
+    slug: str
+    title: Text
+    place: Text
+    day: date
+    start: time
+    end: time
+    capacity: int | None = None
+    registration: str = ""
+    feedback: str = ""
+
+
+def event_files(event: Planned, today: date) -> dict[str, str]:
+    """Path → text of an event's entry in the registry and of the drafts of its announcement.
+
+    Raises XinqiaoError (slug-unusable, new-event-ends).
+    """
+    check_slug(event.slug)
+    if event.end <= event.start:
+        raise refuse("new-event-ends")
+    quoted = {
+        f"{name}_{lang}": json.dumps(text[lang], ensure_ascii=False)
+        for name, text in (("title", event.title), ("place", event.place))
+        for lang in Lang
+    }
+    facts = {
+        "slug": event.slug,
+        "year": str(event.day.year),
+        "month": str(event.day.month),
+        "day": str(event.day.day),
+        "start": f"{event.start:%H:%M}",
+        "end": f"{event.end:%H:%M}",
+        "capacity": str(event.capacity or "null"),
+        "registration": event.registration or "null",
+        "feedback": event.feedback or "null",
+    }
+    announced = {
+        f"docs/news/events/{event.slug}.{lang}.md": _text(
+            f"event.{lang}.md", {"slug": event.slug, "today": today.isoformat(), "title": event.title[lang]}
+        )
+        for lang in Lang
+    }
+    return {f"{FOLDER}/{event.slug}.yml": _text("event.yml", facts | quoted), **announced}
 
 
 def policy_files(slug: str, title: Text, today: date) -> dict[str, str]:
