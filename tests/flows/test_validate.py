@@ -27,7 +27,13 @@ ANSWER = {
     "listen_before": "3", "listen_now": "5", "refer_before": "1", "refer_now": "4", "knows_whom_to_call": "yes",
     "usefulness": "4", "recommend": "9",
 }  # fmt: skip
-ROWS = [ANSWER, ANSWER | {"role": MARK}, ANSWER | {"recommend": f"{MARK}-4711"}, ANSWER | {"usefulness": ""}, ANSWER]
+ROWS = [
+    ANSWER,
+    ANSWER | {"role": MARK},
+    ANSWER | {"recommend": f"{MARK}-4711"},
+    ANSWER | {"usefulness": ""},
+    ANSWER | {"recommend": "8"},
+]
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_one_thing_a_page(page: Page, place: Place, full: Form) -> None:
     enter(page, age="30")
     page.locator("[name=age]").press("Enter")
     assert shown(page, "major") and place.posts == []
-    assert progress.text_content() == "Step 4 of 16"
+    assert progress.text_content() == "Step 4 of 17"
     page.locator(".xq-back").click()
     assert shown(page, "age") and page.locator("[name=age]").input_value() == "30"
     while not page.locator(".xq-send").is_visible():

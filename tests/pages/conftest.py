@@ -260,6 +260,8 @@ def visitors(browser: Browser) -> Iterator[Any]:
                 color_scheme=palette,
                 reduced_motion="reduce",
                 java_script_enabled=scripts != "off",
+                # What a service worker fetches for a page passes no route: the policy would not come with it.
+                service_workers="block" if scripts == "blocked" else "allow",
             )
             if scripts == "blocked":
                 context.route("**/*", _without_scripts)

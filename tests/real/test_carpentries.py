@@ -53,7 +53,9 @@ def scored(form: Form, checked: Validated) -> list[ScoredRow]:
 def test_every_row_of_the_file_is_used(form: Form, checked: Validated) -> None:
     assert (len(checked.rows), checked.quarantined) == (967, 0)
     asked = sum(question.answered for question in form.questions)
-    assert checked.counts == {("columns-extra", ""): 41 - asked}
+    said = [tuple(row.values.items()) for _, row in checked.rows]
+    again = len(said) - len(set(said))
+    assert checked.counts == {("columns-extra", ""): 41 - asked, ("row-repeated", ""): again}
 
 
 def test_the_base_of_the_net_promoter_score_with_its_promoters_and_detractors(

@@ -111,7 +111,8 @@ def at_least_10(scores: list[int]) -> int:
 
 def test_every_row_is_used(cycle: Cycle) -> None:
     assert (len(cycle.checked.rows), cycle.checked.quarantined) == (cycle.published.rows, 0)
-    assert cycle.checked.counts == {("columns-extra", ""): 7}
+    said = [tuple(row.values.items()) for _, row in cycle.checked.rows]
+    assert cycle.checked.counts == {("columns-extra", ""): 7, ("row-repeated", ""): len(said) - len(set(said))}
 
 
 def test_the_score_of_all_who_answered_all_items(cycle: Cycle) -> None:
