@@ -58,10 +58,10 @@ def test_spark_tells_of_every_row_what_duckdb_tells(
         "topics": ["study sleep", "", "money"] * (rows // 3),
         "why": ["x", "", "x", "x", "x", "", "x", "x", "x", "x"] * (rows // 10),
     }
-    # One respondent in three stands there twice, and rows that say the same are counted.
+    # One respondent in four stands there twice, thirty rows apart, and rows that say the same are counted.
     monkeypatch.setattr(repeated, "LONG_FORM", 1)
-    columns["Nr."] = [f"p{at // 2 if at % 3 == 0 else at}" for at in range(rows)]
-    columns["Version"] = ["2", "1", ""] * (rows // 3)
+    columns["Nr."] = [f"p{at - 30 if at % 4 == 1 else at}" for at in range(rows)]
+    columns["Version"] = ["2", "1", "", "1"] * (rows // 4)
     pa.parquet.write_table(pa.table(columns), path, row_group_size=500)
     form = replace(form, file=ForeignFile(id_column="Nr.", version_column="Version"))
     schema = table_schema(form, Lang.EN)
