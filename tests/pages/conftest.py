@@ -172,10 +172,8 @@ class Bench:
         return [first, *(page for at, page in enumerate(others) if ALL_MODES or modes[at % len(modes)] == mode)]
 
     def few(self, kind: str, lang: Lang) -> list[str]:
-        """The first page of a kind and, where not it alone stands for all, the others in one language each."""
-        first, *others = self.pages[kind, lang][: None if ALL_MODES else FEW.get(kind)]
-        turn = list(Lang).index(lang)
-        return [first, *(page for at, page in enumerate(others) if ALL_MODES or at % len(Lang) == turn)]
+        """All pages of a kind, or the first few where those stand for all."""
+        return list(self.pages[kind, lang][: None if ALL_MODES else FEW.get(kind)])
 
     def first(self, kind: str, lang: Lang) -> str:
         """The page that stands for a kind."""
