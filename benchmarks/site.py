@@ -1,9 +1,11 @@
 """How fast a site is built, beside plain Material for MkDocs, Zensical and Hugo on the same composed pages.
 
-Run: python benchmarks/site.py [--pages N …] [--peers FOLDER]. By default 1,000 pages in all:
-both languages, so 500 each, the portal's own pages among them, and the rest generated articles.
+Run: python benchmarks/site.py [--pages N …] [--peers FOLDER] [--preview]. By default 1,000 pages in all:
+both languages, so 500 each, the portal's own pages among them, and the rest generated articles. The peers build the
+smallest number alone: plain Material writes every page's title on every page.
 FOLDER of peers: virtual environments of their own, `zensical` and `hugo` below it (`make peers`); those that are not
 there are skipped and said.
+`--preview` measures instead how soon a saved page is seen: from writing it to `xinqiao serve` serving the new words.
 
 Seconds on the clock and of processor time, children included: on a machine that does other work as well, the
 latter are what compares. `ours` is the whole of `xinqiao build`, with every check, hash and manifest.
@@ -17,10 +19,14 @@ import os
 import random
 import resource
 import shutil
+import signal
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +50,8 @@ WORDS = {
         "time",
     ],
 }
+NEW = "又一句话"
+PATIENCE = 900.0
 PLAIN = """site_name: Plain
 site_url: https://example.org/
 docs_dir: docs
@@ -167,9 +175,9 @@ def peers(folder: Path) -> Iterator[tuple[str, Callable[[Path, Path], Spent] | s
             yield name, f"skipped: no {program}"
 
 
-def edit(folder: Path) -> None:
-    path = next((folder / "docs/zh/learn").glob("made-*.md"))
-    path.write_text(path.read_text(encoding="utf-8").replace("## 来源", "又一句话。\n\n## 来源"), encoding="utf-8")
+def edit(folder: Path, at: int = 0) -> None:
+    path = folder / f"docs/zh/learn/made-{at:05}.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("## 来源", f"{NEW}。\n\n## 来源"), encoding="utf-8")
 
 
 def measured(pages: int, own: int, compared: Path | None) -> Spent:
@@ -193,16 +201,63 @@ def measured(pages: int, own: int, compared: Path | None) -> Spent:
     return cold
 
 
+def shown(address: str, words: str) -> float:
+    """Seconds until a page of the preview holds these words."""
+    opener, start = urllib.request.build_opener(urllib.request.ProxyHandler({})), time.perf_counter()
+    while True:
+        try:
+            with opener.open(address, timeout=10) as answer:
+                if words in answer.read().decode():
+                    return time.perf_counter() - start
+        except OSError:
+            pass
+        if time.perf_counter() - start > PATIENCE:
+            raise SystemExit(f"{address} does not show “{words}”")
+        time.sleep(0.02)
+
+
+def previewed(pages: int, own: int, edits: int = 7) -> None:
+    """Articles changed one after the other, each once the whole site has followed the one before."""
+    with tempfile.TemporaryDirectory() as place, socket.socket() as held:
+        folder = project(Path(place) / "portal", pages, own)
+        held.bind(("127.0.0.1", 0))
+        port = int(held.getsockname()[1])
+        held.close()
+        command = [sys.executable, "-m", "xinqiao.cli", "serve", "--port", str(port)]
+        given = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, cwd=folder, env=given, stdout=quiet, stderr=quiet)  # noqa: S603 - ourselves
+        try:
+            address = f"http://127.0.0.1:{port}/zh/learn/made"
+            first = shown(f"{address}-00000/", "</html>")
+            print(f"{pages} pages in all\npreview, first   {first:8.2f} s on the clock", flush=True)
+            taken = []
+            for at in range(edits):
+                edit(folder, at)
+                taken.append(shown(f"{address}-{at:05}/", NEW))
+                time.sleep(first)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+    print(f"edit to served   {statistics.median(taken):8.2f} s on the clock, at most {max(taken):.2f} of {len(taken)}")
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     asked.add_argument("--pages", type=int, nargs="*", default=[1000])
     asked.add_argument("--peers", type=Path, default=ROOT / "build/peers")
+    asked.add_argument("--preview", action="store_true")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = project(Path(place) / "portal", 0, 0)
         ours(folder)
         own = count(folder / "site")
-    found = [(pages, measured(pages, own, given.peers)) for pages in sorted(given.pages)]
+    sizes = sorted(given.pages)
+    if given.preview:
+        for pages in sizes:
+            previewed(pages, own)
+        return
+    found = [(pages, measured(pages, own, given.peers if pages == sizes[0] else None)) for pages in sizes]
     for (few, first), (many, last) in itertools.pairwise(found):
         print(
             f"t({many})/t({few}): {last.wall / first.wall:.2f} on the clock, {last.cpu / first.cpu:.2f} processor time"
