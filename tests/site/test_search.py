@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinqiao.core.text import Lang
+from xinqiao.site import search
 from xinqiao.site.search import index
 from xinqiao.site.search_terms import RANKS, folded, packed, terms
 from xinqiao.site.search_text import Entry, Section, parted, read_entry
+from xinqiao.site.tree import Piece
 
 from .search_reader import Reader, unpacked
 
@@ -208,3 +210,19 @@ def test_what_is_kept_out_of_the_search_is_not_in_it(built: Path) -> None:
     assert '"zh/news/events/training/"' in text
     for page in ("zh/news/", "zh/all-pages/", "zh/news/events/", "help-now/"):
         assert f'"page":"{page}"' not in text
+
+
+def test_the_index_of_the_same_pages_is_kept_and_that_of_others_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(search, "index", lambda pages: made.append(1) or index(pages))
+    for number, (word, times) in enumerate((("心桥", 1), ("心桥", 1), ("心情", 2))):
+        side = tmp_path / str(number)
+        (side / "zh/a").mkdir(parents=True)
+        (side / "zh/a/index.html").write_text(article("题目", lines(word)), encoding="utf-8")
+        tree = {Lang.ZH: {"a.md": Piece(content="# 题目", origin="")}, Lang.EN: {}}
+        search.write_search(side, tree, tmp_path / "cache")
+        assert len(made) == times
+        written = {path.name: path.read_text(encoding="utf-8") for path in (side / "search").iterdir()}
+        assert written == index([("zh/a/", article("题目", lines(word)))])

@@ -56,9 +56,10 @@ def build(config: Config, output: Path, progress: Progress, archive: Path | None
         pages[lang]["forms/index.md"] = listing_page(listed, lang, open_=opened, readers=config.readers)
     lacking: list[Problem] = []
     released: list[Released] = []
+    articles = {lang: _articles(config, lang) for lang in Lang}
     for form in forms:
         progress(f"{form.id}: pages")
-        lacking += _form_pages(config, form, pages)
+        lacking += _form_pages(config, form, articles, pages)
         released += _released(config, form, pages, files)
     if (ledger := ledger_path(config, Audience.PUBLIC)).is_file():
         files[f"summaries/{ledger.name}"] = ledger
@@ -135,7 +136,9 @@ def _unpublished(config: Config, form: Form) -> Problem:
     return Problem(code="form-untranslated", place=place, params=params)
 
 
-def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
+def _form_pages(
+    config: Config, form: Form, articles: Mapping[Lang, Sequence[tuple[str, str]]], pages: Pages
+) -> Sequence[Problem]:
     sealed_to, lacking = recipients(config, form)
     lines = read_help_lines(config.root)
     for lang in Lang:
@@ -148,7 +151,7 @@ def _form_pages(config: Config, form: Form, pages: Pages) -> Sequence[Problem]:
                 recipients=sealed_to,
                 demonstration=config.demonstration,
                 help_html=partial(_help_html, lines, lang),
-                articles=_articles(config, lang),
+                articles=articles[lang],
                 quick_exit=config.quick_exit,
             )
             made.update({f"forms/{form.id}{f'/{name}' if name else ''}.md": page for name, page in checks.items()})

@@ -13,7 +13,7 @@ import yaml
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang
 from xinqiao.site import page
-from xinqiao.site.source import Entry, Notes, find, front_matter
+from xinqiao.site.source import FRONT_MATTER, Entry, Notes, find, front_matter
 
 KEYS = ("draft", "written_on", "reviewed_on", "review_by", "sources")
 SOURCE_KEYS = ("title", "publisher", "address", "read_on", "note")
@@ -60,7 +60,9 @@ class Standing:
 
 def is_draft(source: str) -> bool:
     """Whether a page's front matter says `draft: true`; false where it cannot be read, so that its faults are told."""
-    entry = front_matter(source, Notes(""))
+    match = FRONT_MATTER.match(source)
+    # Most pages do not speak of it, and reading YAML takes its time.
+    entry = front_matter(source, Notes("")) if match and "draft" in match["inner"] else None
     return entry is not None and "draft" in entry.keys and entry.flag("draft")
 
 

@@ -124,7 +124,7 @@ def build_site(
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
-        write_search(side, tree)
+        write_search(side, tree, project / CACHE)
         write_manifest(side, stamp)
         _swap(side, output)
     return problems

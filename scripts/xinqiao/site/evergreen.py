@@ -72,9 +72,11 @@ def one_page(
 
 
 def _filled(source: str, name: str, lang: Lang, lines: Sequence[HelpLine], standing: Standing | None) -> str:
-    # A registry that cannot be read is told as such; the pages are still read for what else is wrong.
-    bar = help_html(lines, lang, up=_up(name)) if lines else ""
-    source = source.replace(HELP_MARK, help_list(lines, lang)).replace(HELP_BAR_MARK, bar)
+    if HELP_MARK in source:
+        source = source.replace(HELP_MARK, help_list(lines, lang))
+    if HELP_BAR_MARK in source:
+        # A registry that cannot be read is told as such; the pages are still read for what else is wrong.
+        source = source.replace(HELP_BAR_MARK, help_html(lines, lang, up=_up(name)) if lines else "")
     return source.replace(SOURCES_MARK, standing.html(lang)) if standing else source
 
 

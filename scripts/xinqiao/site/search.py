@@ -14,11 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from xinqiao.core.text import Lang
+from xinqiao.site import search_terms, search_text
 from xinqiao.site.built import kept_out, piece_of
+from xinqiao.site.cache import Kept, digest
 from xinqiao.site.search_terms import RANKS, shelved, terms
 from xinqiao.site.search_text import Entry, parted, read_entry
 from xinqiao.site.tree import Tree
@@ -29,20 +31,37 @@ PART = 2_400
 SHARD = 6_000
 IN_TITLE, IN_HEADING = 4, 3
 SIGN = 10
+# An index is some megabytes: the last few are kept. It depends on what makes it too.
+MOST = 16 << 20
+MAKERS = tuple(Path(made).read_bytes() for made in (__file__, search_text.__file__, search_terms.__file__))
 
 
-def write_search(side: Path, tree: Tree) -> None:
-    """Writes the index of a built site's pages into it, without those that are kept out of the search."""
+def write_search(side: Path, tree: Tree, cache: Path) -> None:
+    """Writes the index of a built site's pages into it, without those that are kept out of the search.
+
+    `cache`: the folder of what earlier builds have made; of the same pages the index is the same.
+    """
     names = [path.relative_to(side).as_posix() for lang in Lang for path in (side / lang.value).rglob("index.html")]
-    pages = (
+    pages = [
         (name.removesuffix("index.html"), (side / name).read_text(encoding="utf-8"))
         for name in sorted(names, key=_order)
         if (piece := piece_of(tree, name)[1]) is not None and not kept_out(piece)
-    )
+    ]
     folder = side / FOLDER
     folder.mkdir()
-    for name, content in index(pages).items():
+    for name, content in _known(pages, cache).items():
         (folder / name).write_text(content, encoding="utf-8")
+
+
+def _known(pages: Sequence[tuple[str, str]], cache: Path) -> Mapping[str, str]:
+    """The index as it was kept, or made and kept."""
+    with Kept(cache / "search.sqlite", MOST) as kept:
+        key = digest(*MAKERS, *(part for page in pages for part in page))
+        found = kept.get(key)
+        files: Mapping[str, str] = json.loads(found) if found else index(pages)
+        if found is None:
+            kept.put(key, json.dumps(files, ensure_ascii=False).encode())
+    return files
 
 
 def _order(name: str) -> tuple[int, bool, str]:
