@@ -15,6 +15,8 @@
     document.body.setAttribute("data-md-color-scheme", chosen || (dark.matches ? "slate" : "default"));
   }
 
+  /* What stands in for scripts does not show for a moment and push the page about. */
+  document.documentElement.classList.add("xq-scripts");
   paint();
   if (dark.addEventListener) dark.addEventListener("change", paint);
 })();

@@ -49,6 +49,15 @@ SMALL = """() => [...document.querySelectorAll(
   }).map(e => e.className + " " + e.textContent.trim().slice(0, 30))"""
 
 
+# How far a page moved its parts about while it came, as the web's vitals count it; below 0.1 is called good.
+SHIFTED = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value; }))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 30);
+})"""
+
+
 def check_looks(page: Page, width: int, where: str) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
@@ -71,6 +80,7 @@ def test_a_page_is_readable_for_everybody(
     for address in bench.seen(kind, lang, mode):
         status = visitor.go(bench.demo.site + address)
         assert status == 200, address
+        assert page.evaluate(SHIFTED) < 0.02, f"{address} moves while it comes"
         name = address.removeprefix(f"{lang.value}/").strip("/").replace("/", "_") or "index"
         take_picture(page, pictures / f"{kind}--{name}--{lang.value}--{mode}.jpg")
         check_looks(page, mode.width, address)

@@ -43,6 +43,9 @@ def pages(archive: Path, below: str) -> Mapping[str, str]:
             for member in files
             if member.isfile() and below in member.name and member.name.endswith(".md")
         }
+        # Below "learn" the front page of a corpus would be the page that leads to all others.
+        found.pop("index.md", None)
+        found.pop("README.md", None)
         return {name: file.read().decode("utf-8") for name, file in sorted(found.items()) if file}
 
 

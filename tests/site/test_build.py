@@ -167,16 +167,18 @@ def test_an_old_help_line_warns_in_a_demonstration(project: Path, build: Callabl
     assert [problem.code for problem in warnings] == ["help-line-old", "help-line-old"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("forms/feedback.md", "forms/feedback.md"), ("about/index.md", "about.md"), ("help/README.md", "help.md")],
+)
 def test_two_sources_of_one_page_are_told(
-    project: Path, build: Callable[..., object], tmp_path: Path, tiny: Mapping[str, str]
+    project: Path, build: Callable[..., object], tmp_path: Path, tiny: Mapping[str, str], name: str, told: str
 ) -> None:
     for lang in Lang:
-        page = project / f"docs/{lang.value}/forms/feedback.md"
+        page = project / f"docs/{lang.value}/{name}"
         page.parent.mkdir()
         page.write_text(tiny[f"docs/{lang.value}/about.md"], encoding="utf-8")
     with pytest.raises(XinqiaoError) as caught:
         build(project, tmp_path / "site")
-    assert [str(problem.place) for problem in caught.value.problems] == [
-        f"docs/{lang.value}/forms/feedback.md" for lang in Lang
-    ]
+    assert [str(problem.place) for problem in caught.value.problems] == [f"docs/{lang.value}/{told}" for lang in Lang]
     assert {problem.code for problem in caught.value.problems} == {"page-twice"}

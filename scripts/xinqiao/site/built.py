@@ -13,7 +13,7 @@ from xinqiao.core.text import Lang
 from xinqiao.site.facts import read_pages
 from xinqiao.site.html import Page
 from xinqiao.site.source import FRONT_MATTER, find
-from xinqiao.site.tree import Piece, Tree
+from xinqiao.site.tree import FOLDERS_OWN, Piece, Tree
 
 # MkDocs makes this one page with absolute addresses, for hosts that serve it at any path.
 NOT_FOUND = "404.html"
@@ -143,7 +143,7 @@ def piece_of(tree: Tree, path: str) -> tuple[str, Piece | None]:
     """The source of a built page, by its name below the language's folder; None where compose laid out none."""
     lang, _, rest = path.partition("/")
     folder = rest.removesuffix("index.html").rstrip("/")
-    names = (f"{folder}.md", f"{folder}/index.md" if folder else "index.md")
+    names = (f"{folder}.md", *(f"{folder}/{own}" if folder else own for own in FOLDERS_OWN))
     pieces = tree[Lang(lang)] if lang in set(Lang) else {}
     return next(((name, pieces[name]) for name in names if name in pieces), (names[0], None))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.text import Lang
-from xinqiao.site.tree import Piece, Tree
+from xinqiao.site.tree import Piece, Tree, address_of
 
 
 def filled(tree: Tree, fills: Mapping[Lang, Mapping[str, str]]) -> Tree:
@@ -34,13 +34,15 @@ def given(pages: Mapping[Lang, Mapping[str, str]], files: Mapping[str, bytes | P
 
 
 def merged(trees: Sequence[Tree]) -> Tree:
-    """All trees as one. Raises XinqiaoError (page-twice) where two of them make the same page."""
+    """All trees as one. Raises XinqiaoError (page-twice) where two files make the same page."""
     whole: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
+    made: dict[tuple[Lang, str], Piece] = {}
     problems = []
     for tree in trees:
         for lang, pieces in tree.items():
             for name, piece in pieces.items():
-                other = whole[lang].setdefault(name, piece)
+                whole[lang].setdefault(name, piece)
+                other = made.setdefault((lang, address_of(name)), piece)
                 if other is not piece:
                     params = {"page": f"{lang.value}/{name}"}
                     place = Place(file=piece.origin or other.origin)

@@ -13,7 +13,7 @@ from xinqiao.site import article
 from xinqiao.site.article import HELP_BAR_MARK, HELP_MARK, SOURCES_MARK, Standing
 from xinqiao.site.help_lines import HelpLine, help_html, help_list
 from xinqiao.site.source import Entry, Notes, front_matter, shown
-from xinqiao.site.tree import Content, Piece, Tree
+from xinqiao.site.tree import Content, Piece, Tree, address_of
 
 ARTICLE = "article"
 ARTICLES = "learn/"
@@ -82,7 +82,7 @@ def _filled(source: str, name: str, lang: Lang, lines: Sequence[HelpLine], stand
 
 def _up(name: str) -> str:
     """From the page of a Markdown file to the root of the site, which holds the languages' folders."""
-    return "../" * (name.count("/") + (1 if name.endswith("index.md") else 2))
+    return "../" * (address_of(name).count("/") + 1)
 
 
 def _read(source: str, file: str, name: str, today: date) -> tuple[Standing | None, list[Problem]]:

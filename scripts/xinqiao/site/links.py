@@ -40,7 +40,8 @@ def _broken(site: Site, page: Page, link: Address) -> Iterator[Problem]:
         anchor = unquote(parts.fragment)
         known = anchor in site.pages[target].anchors
         if not known and site.first("anchor-broken", f"{target}#{anchor}", own=link.own):
-            place = site.place(page, link.href, f"#{parts.fragment}", f"#{anchor}", own=link.own)
+            note = [f"[^{anchor.partition(':')[2]}]"] if anchor.startswith(("fn:", "fnref:")) else []
+            place = site.place(page, link.href, f"#{parts.fragment}", f"#{anchor}", *note, own=link.own)
             yield Problem(code="anchor-broken", place=place, params={"target": unquote(link.href)})
 
 

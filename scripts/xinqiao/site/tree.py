@@ -20,3 +20,14 @@ class Piece:
 
 
 Tree = Mapping[Lang, Mapping[str, Piece]]
+
+# Files that stand for their folder.
+FOLDERS_OWN = ("index.md", "README.md")
+
+
+def address_of(name: str) -> str:
+    """Where a file is found, below its language's folder: `learn.md` and `learn/index.md` are both `learn/`."""
+    folder, _, last = name.rpartition("/")
+    if last in FOLDERS_OWN:
+        return f"{folder}/" if folder else ""
+    return f"{name.removesuffix('.md')}/" if name.endswith(".md") else name

@@ -48,7 +48,7 @@
     var errors = state.problems.filter(function (one) { return one.level === "error"; }).length;
     all.open = errors > 0;
     var head = dressed(element("summary", all, (errors ? "错误 " + errors + " · 页面仍是上一次能用的样子 " : "提醒 " + count + " ")), {cursor: "pointer"});
-    element("span", head, errors ? errors + " errors; the page is still the last good one" : count + " warnings", "en");
+    element("span", head, errors ? "Errors: " + errors + "; the page is still the last good one" : "Warnings: " + count, "en");
     var list = dressed(element("ul", all), {margin: "4px 0", paddingLeft: "20px"});
     state.problems.forEach(function (one) {
       var item = element("li", list, one.zh);
