@@ -12,9 +12,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 from xinqiao.cli import main, new
+from xinqiao.config import load_config
 from xinqiao.core.form import Purpose
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.text import Lang
+from xinqiao.flows.courses import courses
 from xinqiao.forms.read import read_form
 from xinqiao.site.events import read_events
 from xinqiao.site.evergreen import evergreen
@@ -128,6 +130,8 @@ DRAFTS = {
     "article": ("new", "article", "sleep", *TITLES),
     "policy": ("new", "policy", "plan-2027", *TITLES),
     "recap": ("new", "recap", "slow-hour"),
+    "course": ("new", "course", "sleep-course", *TITLES),
+    "scenario": ("new", "scenario", "library", "--course", "peer-supporter", *TITLES),
 }
 
 
@@ -138,7 +142,8 @@ def test_drafts_in_both_languages_leave_the_portal_without_a_problem_and_are_not
         assert made.exit_code == ExitCode.DONE
         files = json.loads(made.stdout)["files"]
         assert len(files) >= len(Lang) and all((portal / name).is_file() for name in files)
-        slugs.append(Path(files[0]).stem.partition(".")[0])
+        stem = Path(files[0]).stem.partition(".")[0]
+        slugs.append(stem if stem != "index" else Path(files[0]).parent.name)
     assert run(portal, "check").exit_code == ExitCode.DONE
     shown = [path.as_posix() for path in (portal / "build" / "docs").rglob("*.md")]
     assert shown and not [path for path in shown if any(slug in path for slug in slugs)]
@@ -199,6 +204,21 @@ def test_the_recap_of_an_unknown_event_names_the_nearest(portal: Path) -> None:
     assert problem["code"] == "new-event-unknown" and "slow-hour" in problem["en"]
 
 
+def test_a_new_course_is_in_order_but_for_what_only_a_person_can_write(portal: Path) -> None:
+    run(portal, *DRAFTS["course"])
+    run(portal, *DRAFTS["scenario"][:4], "sleep-course", *TITLES)
+    for path in (portal / "docs" / "courses" / "sleep-course").glob("*.md"):
+        path.write_text(path.read_text("utf-8").replace("draft: true", "draft: false"), encoding="utf-8")
+    with pytest.raises(XinqiaoError) as told:
+        courses(load_config(portal), build_moment().date())
+    assert [one.code for one in told.value.problems] == ["article-sources-few"] * 2
+
+
+def test_a_scenario_of_an_unknown_course_names_the_nearest(portal: Path) -> None:
+    told = run(portal, *DRAFTS["scenario"][:4], "peer-suporter", *TITLES)
+    assert told.exit_code == ExitCode.USAGE and "new-course-unknown" in told.stderr and "peer-supporter" in told.stderr
+
+
 @pytest.mark.parametrize("kind", DRAFTS)
 def test_what_is_there_in_one_language_stays_and_nothing_else_is_written(portal: Path, kind: str) -> None:
     files = json.loads(run(portal, *DRAFTS[kind], "--json").stdout)["files"]
@@ -211,7 +231,7 @@ def test_what_is_there_in_one_language_stays_and_nothing_else_is_written(portal:
 
 
 @pytest.mark.parametrize("slug", ["../x", "Sleep", "睡眠", "a b", "a_b"])
-@pytest.mark.parametrize("kind", ["article", "policy"])
+@pytest.mark.parametrize("kind", ["article", "policy", "course"])
 def test_a_name_that_cannot_stand_in_an_address_is_refused(portal: Path, kind: str, slug: str) -> None:
     told = run(portal, "new", kind, slug, *TITLES)
     assert told.exit_code == ExitCode.USAGE and "slug-unusable" in told.stderr

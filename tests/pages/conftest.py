@@ -25,7 +25,7 @@ from xinqiao.site.html import read_page
 
 # Every page of the site is of one of these kinds; a page of another kind fails, and so does a kind without a page.
 KINDS = (
-    "home", "article", "page", "help", "list", "events", "recaps", "policy",
+    "home", "article", "course", "lesson", "scenario", "page", "help", "list", "events", "recaps", "policy",
     "form", "outcome", "self-check", "contribute", "scoring", "summary", "missing", "lost", "entrance", "crisis",
 )  # fmt: skip
 # These belong to no language; the entrance leads on as soon as scripts run.
@@ -61,7 +61,7 @@ EVERY = tuple(mode for modes in PAIRED.values() for mode in modes)
 MODES = {lang: EVERY if ALL_MODES else PAIRED[lang] for lang in Lang}
 
 # From form to form these differ in words alone: so many of them stand for all, unless all modes are taken.
-ALIKE = {"outcome": 2, "contribute": 1, "scoring": 2, "list": 8}
+ALIKE = {"lesson": 1, "outcome": 2, "contribute": 1, "scoring": 2, "list": 8}
 # Where scripts are held back or off, so many forms stand for all as they are opened; test_forms.py uses each.
 FEW = {"form": 1, "self-check": 1}
 

@@ -108,6 +108,35 @@ def new_policy(project: Path, as_json: bool, slug: str, **given: str | None) -> 
     run(project, as_json, lambda config, _: flow(config, slug, _titles(given)))
 
 
+@new.command("course", epilog="Example: xinqiao new course sleep --title-zh 睡好觉 --title-en 'Sleeping well'")
+@common
+@click.argument("slug")
+@TITLE_ZH
+@TITLE_EN
+def new_course(project: Path, as_json: bool, slug: str, **given: str | None) -> None:
+    """Writes docs/courses/SLUG: drafts of the overview and of a first lesson with a question, in both languages."""
+    from xinqiao.flows.new import new_course as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, slug, _titles(given)))
+
+
+@new.command(
+    "scenario",
+    epilog="Example: xinqiao new scenario library --course peer-supporter --title-zh 图书馆里 "
+    "--title-en 'In the library'",
+)
+@common
+@click.argument("name")
+@click.option("--course", required=True, metavar="SLUG", help="The course that it belongs to.")
+@TITLE_ZH
+@TITLE_EN
+def new_scenario(project: Path, as_json: bool, name: str, course: str, **given: str | None) -> None:
+    """Writes docs/courses/SLUG/scenario-NAME: drafts with a beginning, an unsafe choice and an end."""
+    from xinqiao.flows.new import new_scenario as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, _: flow(config, course, name, _titles(given)))
+
+
 @new.command("recap", epilog="Example: xinqiao new recap peer-supporter-training")
 @common
 @click.argument("event")

@@ -20,6 +20,7 @@ from xinqiao.dashboard.page import awaiting_page, summary_page
 from xinqiao.dashboard.quoting import quotable
 from xinqiao.dashboard.released import read_package
 from xinqiao.flows.commit import commit_of
+from xinqiao.flows.courses import courses
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import ledger_path
 from xinqiao.flows.notes import notes
@@ -64,9 +65,12 @@ def build(config: Config, output: Path, progress: Progress, archive: Path | None
     if (ledger := ledger_path(config, Audience.PUBLIC)).is_file():
         files[f"summaries/{ledger.name}"] = ledger
     problems += told_by_key(lacking)
+    taught = courses(config, stamp.day)
+    problems += taught.problems
+    fills = {lang: {**_overview(config, released)[lang], **taught.fills[lang]} for lang in Lang}
     problems += build_site(
         config.root,
-        others=Given(pages=pages, files=files, fills=_overview(config, released), figures=_quotable(released)),
+        others=Given(pages=pages, files=files, fills=fills, figures=_quotable(released), courses=taught.pages),
         names=portal_names(config),
         stamp=stamp,
         output=output,

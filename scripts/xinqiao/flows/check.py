@@ -12,6 +12,7 @@ from xinqiao.config import Config
 from xinqiao.core.problem import Level, Problem, XinqiaoError
 from xinqiao.core.text import Text
 from xinqiao.flows.build import build
+from xinqiao.flows.courses import courses
 from xinqiao.flows.drill import drill_notices
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import check_ledgers
@@ -31,6 +32,7 @@ def check(config: Config, progress: Progress) -> Outcome:
         *worded,
         *_problems(lambda: proven_forms(config)),
         *_problems(lambda: check_ledgers(config)),
+        *_problems(lambda: courses(config, date.today())),
         *_problems(lambda: read_sources(config.root, date.today(), production=not config.demonstration)),
     ]
     if not any(problem.level is Level.ERROR for problem in problems):

@@ -17,6 +17,8 @@ from xinqiao.dashboard.naming import measure_label
 from xinqiao.flows.outcome import Outcome
 from xinqiao.flows.project import form_path, load_form
 from xinqiao.forms.new import new_form_text
+from xinqiao.learning.course import FOLDER
+from xinqiao.learning.new import course_files, scenario_files
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.manifest import build_moment
 from xinqiao.site.new import Planned, article_files, event_files, policy_files, recap_files
@@ -89,6 +91,23 @@ def new_event(config: Config, asked: Asked) -> Outcome:
 def new_policy(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
     """Writes the draft of a note on a policy in both languages. Raises XinqiaoError as `new_article` does."""
     return _written(config, policy_files(slug, _title(titles), _today()))
+
+
+def new_course(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
+    """Writes the drafts of a course and its first lesson. Raises XinqiaoError as `new_article` does."""
+    return _written(config, course_files(slug, _title(titles), _today()))
+
+
+def new_scenario(config: Config, course: str, name: str, titles: Mapping[Lang, str]) -> Outcome:
+    """Writes the draft of a scenario in a course that is there.
+
+    Raises XinqiaoError: new-course-unknown, new-lacks, slug-unusable, file-exists.
+    """
+    known = sorted(path.name for path in (config.root / FOLDER).glob("*") if path.is_dir())
+    if course not in known:
+        nearest = (difflib.get_close_matches(course, known, 1, 0) or ["–"])[0]
+        raise refuse("new-course-unknown", course=course, nearest=nearest)
+    return _written(config, scenario_files(course, name, _title(titles)))
 
 
 def new_recap(config: Config, slug: str) -> Outcome:

@@ -74,13 +74,14 @@ class Given:
     """What other rooms have made for the site.
 
     pages: path below `docs/<lang>` → Markdown; files: path → content, in both languages; fills: mark in an evergreen
-    page → HTML in its place; figures: what news may quote.
+    page → HTML in its place; figures: what news may quote; courses: their pages, with the files that they come from.
     """
 
     pages: Mapping[Lang, Mapping[str, str]]
     files: Mapping[str, bytes | Path]
     fills: Mapping[Lang, Mapping[str, str]] = field(default_factory=dict)
     figures: Figures = field(default_factory=dict)
+    courses: Tree = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +183,7 @@ def compose(
     news, warnings = publish(material, imprint, others.figures)
     home = home_fills(news, sources.articles, sources.events, stamp.moment)
     fills = {lang: {**home[lang], **others.fills.get(lang, {})} for lang in Lang}
-    tree = merged([filled(sources.evergreen, fills), news, given(others.pages, others.files)])
+    tree = merged([filled(sources.evergreen, fills), news, others.courses, given(others.pages, others.files)])
     tree = merged([tree, all_pages(tree)])
     lay_out(tree, project / DOCS)
     return tree, warnings

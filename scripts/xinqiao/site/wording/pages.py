@@ -16,7 +16,10 @@ from xinqiao.site.wording.alarm import Alarm, alarms
 from xinqiao.site.wording.plain import prose, sentences
 from xinqiao.site.wording.rule import rules
 
-FILES = ("docs/zh/**/*.md", "docs/en/**/*.md", "docs/news/**/*.md", "docs/data/*.yml", "docs/data/events/*.yml")
+FILES = (
+    "docs/zh/**/*.md", "docs/en/**/*.md", "docs/news/**/*.md", "docs/courses/**/*.md",
+    "docs/data/*.yml", "docs/data/events/*.yml",
+)  # fmt: skip
 CODES = {Level.ERROR: "wording-harmful", Level.WARNING: "wording-doubtful", Level.NOTE: "wording-weigh"}
 # <!-- wording RULE, RULE: why --> in Markdown, # wording RULE: why in YAML; holds for the block that follows.
 ESCAPE = re.compile(r"(?:<!--|#)[ \t]*wording[ \t]+(?P<rules>[^:\n]*?)[ \t]*:(?P<why>.*?)(?:-->|$)", re.MULTILINE)

@@ -1,0 +1,1 @@
+"""Courses, quizzes and scenarios, read from Markdown and made into plain pages."""
