@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-all soak lint lock peers zensical bundle reference clean
+.PHONY: help demo build test test-all soak lint lock peers zensical bundle reference guide clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -57,6 +57,10 @@ bundle: ## the browser's sealing script anew from scripts/sealing (needs Node)
 
 reference: $(VENV)/.run ## docs/dev/commands.md anew from the commands' own help
 	$(BIN)/python -m xinqiao.reference > docs/dev/commands.md
+
+guide: $(VENV)/.test ## the pictures of the guide for staff anew, in docs/dev/guide
+	$(BIN)/python tests/set_up_browser.py
+	XINQIAO_GUIDE=1 $(BIN)/pytest tests/pages/test_guide.py $(ARGS)
 
 clean: ## away with everything that is made, the demonstration's answers too
 	rm -rf build site site-staff screenshots test-results

@@ -26,6 +26,7 @@ NAMES = PortalNames(
     receiver_url="https://answers.example.test/submit",
 )
 EVERGREEN = ("learn", "check-in", "take-part", "about", "privacy", "accessibility", "summaries/index")
+EVERGREEN += ("services", "your-data", "corrections")
 HELP_LINES = """\
 - id: police
   number: "110"
@@ -80,6 +81,28 @@ feedback: null
 status: open
 """
 SECRET = EVENING.replace("evening", "draft").replace("安静的一晚", "UNPUBLISHED-WORDS")
+SERVICES = """\
+- id: centre
+  kind: counselling
+  name: {zh: 中心 <一>, en: Centre *one*}
+  about: {zh: 咨询, en: Counselling}
+  who: {zh: 学生, en: Students}
+  place: {zh: 一楼, en: Ground floor}
+  hours: {zh: 工作日, en: Working days}
+  cost: {zh: 免费, en: Free}
+  booking: {zh: 前台, en: Front desk}
+  modes: [in-person, video]
+  languages: [zh, en]
+  number: 0571-8888 1234
+  checked_on: 2026-11-01
+  checked_by: counselling office
+"""
+CORRECTIONS = """\
+- date: 2026-11-20
+  page: https://example.test/portal/zh/learn/topic/
+  was: {zh: 原来, en: Before <b>}
+  now: {zh: 现在, en: After}
+"""
 TAGS = """\
 - {slug: peers, name: {zh: 同伴, en: Peers}}
 - {slug: rest, name: {zh: 休息, en: Rest}}
@@ -116,6 +139,7 @@ def tiny_files() -> Mapping[str, str]:
     """Every file of the small project by its path."""
     files = {"docs/data/help-lines.yml": HELP_LINES, "docs/data/events/training.yml": EVENT, "docs/data/tags.yml": TAGS}
     files |= {"docs/data/events/evening.yml": EVENING, "docs/data/events/draft.yml": SECRET}
+    files |= {"docs/data/services.yml": SERVICES, "docs/data/corrections.yml": CORRECTIONS}
     words = {"zh": ("首页", "帮助", "说明"), "en": ("Home", "Help", "About")}
     for lang, (home, help_, other) in words.items():
         doors = (
@@ -128,6 +152,8 @@ def tiny_files() -> Mapping[str, str]:
             files[f"docs/{lang}/{name}.md"] = page(
                 f"{other} {name}", "## 一\n\ntext\n\n| a | b |\n|---|---|\n| 1 | 2 |"
             )
+        for name in ("services", "corrections"):
+            files[f"docs/{lang}/{name}.md"] += f"\n<!-- {name} -->\n"
         files[f"docs/{lang}/learn.md"] += "\n- [topic](learn/topic.md)\n"
         files[f"docs/{lang}/learn/topic.md"] = article(f"{other} topic")
         body = "Words.\n\n## Part *one* & more\n\n- [feedback](../../../forms/feedback/)\n"

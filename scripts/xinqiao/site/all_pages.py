@@ -28,7 +28,7 @@ def all_pages(tree: Tree) -> Tree:
 
 
 def _page(pieces: Mapping[str, Piece], lang: Lang) -> str:
-    titles = {name: _title(piece) for name, piece in pieces.items() if name.endswith(".md") and not kept_out(piece)}
+    titles = {name: title_of(piece) for name, piece in pieces.items() if name.endswith(".md") and not kept_out(piece)}
     sections: defaultdict[str, list[str]] = defaultdict(list)
     for name in titles:
         sections[_section(name, pieces)].append(name)
@@ -42,7 +42,7 @@ def _page(pieces: Mapping[str, Piece], lang: Lang) -> str:
     lines = [f"---\n{json.dumps(front, ensure_ascii=False)}\n---\n\n# {TITLE[lang]}", DESCRIPTION[lang]]
     for section in sorted(sections):
         head = next((pieces[name] for name in (f"{section}.md", f"{section}/index.md") if name in pieces), None)
-        lines.append(f"## {_said(_title(head) if section and head else OTHERS[lang])}")
+        lines.append(f"## {_said(title_of(head) if section and head else OTHERS[lang])}")
         names = sorted(sections[section], key=lambda name: _order(titles[name], name))
         lines.append("\n".join(f"- [{_said(titles[name])}](<{name}>)" for name in names))
     return "\n\n".join(lines) + "\n"
@@ -54,7 +54,8 @@ def _section(name: str, pieces: Mapping[str, Piece]) -> str:
     return first if below or any(other.startswith(f"{first}/") for other in pieces) else ""
 
 
-def _title(piece: Piece) -> str:
+def title_of(piece: Piece) -> str:
+    """What a page is called, as its front matter says; empty where it does not."""
     front = FRONT_MATTER.match(piece.content) if isinstance(piece.content, str) else None
     inner = front["inner"] if front else ""
     # A page of ours has JSON there; of another's YAML one line is read, for a whole one takes long.

@@ -22,6 +22,7 @@ from xinqiao.site.all_pages import all_pages
 from xinqiao.site.built import NOT_FOUND
 from xinqiao.site.check import check_site
 from xinqiao.site.compose import filled, given, lay_out, merged
+from xinqiao.site.corrections import corrected
 from xinqiao.site.drafts import draft_links
 from xinqiao.site.edition import Imprint, Material, publish
 from xinqiao.site.events import Event, read_events
@@ -35,6 +36,7 @@ from xinqiao.site.offline import WORKER, help_worker
 from xinqiao.site.pictures import picture_problems
 from xinqiao.site.program import Program, run_all
 from xinqiao.site.quoted import Figures, quote_problems
+from xinqiao.site.registers import Registers, read_registers
 from xinqiao.site.search import write_search
 from xinqiao.site.tags import read_tags
 from xinqiao.site.theme import lighten
@@ -92,6 +94,7 @@ class Sources:
     events: Mapping[str, Event]
     tags: Mapping[str, Text]
     articles: tuple[Article, ...]
+    registers: Registers
     evergreen: Tree
     warnings: tuple[Problem, ...]
 
@@ -145,12 +148,20 @@ def read_sources(project: Path, today: date, *, production: bool) -> Sources:
     pages = _kept(lambda: evergreen(project, lines or (), today), problems)
     problems.extend(pages[1] if pages else ())
     problems.extend(ages(lines or (), today, production=production))
+    registers, found = read_registers(project, today, pages[0] if pages else {}, production=production)
+    problems.extend(found)
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     if lines is None or events is None or tags is None or articles is None or pages is None:
         raise ValueError("a reader gave nothing and no problem")
     return Sources(
-        lines=lines, events=events, tags=tags, articles=articles, evergreen=pages[0], warnings=tuple(problems)
+        lines=lines,
+        events=events,
+        tags=tags,
+        articles=articles,
+        registers=registers,
+        evergreen=pages[0],
+        warnings=tuple(problems),
     )
 
 
@@ -165,7 +176,7 @@ def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
 def compose(
     project: Path, sources: Sources, others: Given, names: PortalNames, stamp: Stamp
 ) -> tuple[Tree, tuple[Problem, ...]]:
-    """Lays out `build/docs/<lang>`; gives the tree and the warnings. `stamp` says which events are still to come.
+    """Lays out `build/docs/<lang>`; gives the tree and the problems. `stamp` says which events are still to come.
 
     Raises XinqiaoError (figure-unknown, figure-not-of-event, page-twice).
     """
@@ -181,12 +192,13 @@ def compose(
     )
     material = Material(articles=sources.articles, events=sources.events, tags=sources.tags, forms=_forms(others.pages))
     news, warnings = publish(material, imprint, others.figures)
-    home = home_fills(news, sources.articles, sources.events, stamp.moment)
-    fills = {lang: {**home[lang], **others.fills.get(lang, {})} for lang in Lang}
+    home, registers = home_fills(news, sources.articles, sources.events, stamp.moment), sources.registers.fills()
+    fills = {lang: {**home[lang], **registers[lang], **others.fills.get(lang, {})} for lang in Lang}
     tree = merged([filled(sources.evergreen, fills), news, others.courses, given(others.pages, others.files)])
+    tree, unknown = corrected(tree, sources.registers.corrections)
     tree = merged([tree, all_pages(tree)])
     lay_out(tree, project / DOCS)
-    return tree, warnings
+    return tree, (*warnings, *unknown)
 
 
 def _forms(pages: Mapping[Lang, Mapping[str, str]]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang
 from xinqiao.site.build import DOCS, PortalNames, finish, mkdocs
+from xinqiao.site.corrections import read_corrections, with_lines
 from xinqiao.site.evergreen import one_page
 from xinqiao.site.help_lines import read_help_lines
 from xinqiao.site.program import run_all
@@ -69,7 +70,8 @@ def refresh(
     target = project / DOCS / lang.value / name
     if not content or not target.is_file():
         return None
-    target.write_text(content, encoding="utf-8")
+    corrections = [one for one in read_corrections(project, today) if names.demonstration or not one.fictional]
+    target.write_text(with_lines(content, name, corrections, lang), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="xinqiao-page-") as folder:
         run_all([mkdocs(project, lang, Path(folder) / lang.value, names, lines, today, only=name)])
         finish(Path(folder), names)
