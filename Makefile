@@ -28,8 +28,9 @@ test-all: $(VENV)/.test ## the pages in every mode of width and palette
 	$(BIN)/python tests/set_up_browser.py
 	XINQIAO_ALL_MODES=1 $(BIN)/pytest -n 2 --dist loadfile tests/pages $(ARGS)
 
-soak: $(VENV)/.test ## 200 rounds of kill -9 under load, two minutes of broken requests
-	XINQIAO_SOAK=200 $(BIN)/pytest -s tests/intake/test_kill.py tests/attack/test_fuzz.py $(ARGS)
+soak: $(VENV)/.test ## 200 rounds of kill -9 under load, two minutes of broken requests, 1,000 interleavings a system
+	XINQIAO_SOAK=200 $(BIN)/pytest -s tests/intake/test_kill.py tests/attack/test_fuzz.py \
+	  tests/intake/test_interleavings.py $(ARGS)
 
 lint: $(VENV)/.test ## ruff and mypy, as strict as they go
 	$(BIN)/ruff check scripts tests

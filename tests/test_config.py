@@ -235,6 +235,7 @@ def test_a_source_is_read_and_its_secret_named(tmp_path: Path) -> None:
         ("https://kf", "http://kf", "config-value"),
         ('"aBc"', '"a?b"', "config-value"),
         ("remote", "remotte", "config-key-unknown"),
+        ('form = "mood"', 'mode = "words"', "config-value"),
     ],
 )
 def test_a_fault_of_a_source_has_its_line(tmp_path: Path, right: str, wrong: str, code: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from xinqiao.core.source import Source, System
+from xinqiao.core.source import Source, System, Written
 from xinqiao.duty_settings import Part
 
 # A secret goes over the wire: in clear only to this machine itself.
@@ -20,6 +20,7 @@ WANTED = {
     "address": "https://…",
     "remote": "A–Z a–z 0–9 - _ . (ODK: PROJECT/FORM)",
     "columns": '{ question = "name there" }',
+    "mode": " / ".join(Written),
 }
 
 
@@ -31,6 +32,7 @@ class SourceTable(Part):
     remote: Remote
     form: Annotated[str, StringConstraints(min_length=1)]
     columns: dict[str, str] = Field(default_factory=dict)
+    mode: Literal["text", "code"] = "text"
 
     def source(self, name: str) -> Source:
         """The source of that name."""
@@ -41,6 +43,7 @@ class SourceTable(Part):
             remote=self.remote,
             form=self.form,
             columns=dict(self.columns),
+            mode=Written(self.mode),
         )
 
 

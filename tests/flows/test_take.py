@@ -13,7 +13,20 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.intake.exports import ADDRESS, AGENT, CLOCKS, EXPORTS, FORM, MAIL, NOTE, PEOPLE, Export, plain, write
+from tests.intake.exports import (
+    ADDRESS,
+    AGENT,
+    CLOCKS,
+    EXPORTS,
+    FORM,
+    MAIL,
+    NOTE,
+    PEOPLE,
+    Export,
+    google,
+    plain,
+    write,
+)
 
 from xinqiao.cli import main
 from xinqiao.config import load_config
@@ -147,11 +160,11 @@ def test_whoever_answered_comes_in_equal_from_every_style(
     export = EXPORTS[style](people)
     file, mapping = write(folder, export, kind)
     (judged,) = judge_all(club, ties_of(mapping, club), [file], lambda _: None)
-    assert [answers for _, answers, _ in judged.usable] == list(export.people)
-    assert len({known_by for _, _, known_by in judged.usable}) == len(export.people)
+    assert [answers for _, answers, *_ in judged.usable] == list(export.people)
+    assert len({known_by for *_, known_by, _ in judged.usable}) == len(export.people)
 
 
-@pytest.mark.parametrize("style", ["wenjuanxing-text", "google", "microsoft", "limesurvey", "odk"])
+@pytest.mark.parametrize("style", EXPORTS)
 def test_no_file_holds_an_address_an_agent_a_moment_or_an_answer(project: Path, tmp_path: Path, style: str) -> None:
     file, mapping = write(tmp_path, EXPORTS[style](), "utf-8-sig")
     assert take(project, file, "--mapping", mapping)[0] == ExitCode.DONE
@@ -161,15 +174,38 @@ def test_no_file_holds_an_address_an_agent_a_moment_or_an_answer(project: Path, 
     for path in kept:
         raw = path.read_bytes()
         assert [word for word in written if word.encode() in raw or word.encode("gb18030") in raw] == []
-    assert {one.received.isoformat() for one in stored(project)} <= {"2025-11-20", "2025-11-21", "2025-11-22"}
+    found = stored(project)
+    assert {one.received.isoformat() for one in found} <= {"2025-11-20", "2025-11-21", "2025-11-22"}
+    # Nor does what was sealed.
+    inside = json.dumps([dict(one.answers) for one in found], ensure_ascii=False)
+    assert [
+        word for word in (ADDRESS, "203.0.113.77", AGENT, MAIL, *CLOCKS, "uuid:1", "cm00001") if word in inside
+    ] == []
 
 
-def test_an_export_that_has_grown_adds_what_is_new(project: Path, tmp_path: Path) -> None:
-    whole = plain()
-    for upto, new in ((3, 2), (5, 2), (5, 0)):
-        file, mapping = write(tmp_path, Export(whole.rows[:upto], PEOPLE, whole.mapping), "utf-8")
+@pytest.mark.parametrize("style", EXPORTS)
+def test_an_export_that_has_grown_adds_what_is_new(project: Path, tmp_path: Path, style: str) -> None:
+    whole = EXPORTS[style]()
+    people = len(whole.people)
+    for upto, new in ((2, 2), (people, people - 2), (people, 0)):
+        grown = Export(whole.rows[: upto + 1], whole.people, whole.mapping)
+        file, mapping = write(tmp_path, grown, "utf-8")
         assert take(project, file, "--mapping", mapping)[1]["new"] == new
-    assert len(stored(project)) == len(PEOPLE)
+    assert len(stored(project)) == people
+
+
+def test_a_question_that_was_worded_anew_doubles_nobody(project: Path, tmp_path: Path) -> None:
+    # Google Forms numbers no rows, and its header is the question.
+    first = google([*PEOPLE[:2], PEOPLE[2]])
+    file, mapping = write(tmp_path, first, "utf-8")
+    assert take(project, file, "--mapping", mapping)[1]["new"] == 3
+    later = changed(google(PEOPLE), HEADER, 2, "您读几年级？")
+    # The account's language has changed too, and with it how its moments are written.
+    later = changed(later, 2, 0, "2025-11-20 下午 9:15:00 GMT+8")
+    file, mapping = write(tmp_path, later, "utf-8")
+    mapping.write_text("questions: {grade: {column: [您的年级是？, 您读几年级？]}}\n", encoding="utf-8")
+    code, document = take(project, file, "--mapping", mapping)
+    assert (code, document["new"], document["known"]) == (ExitCode.DONE, 1, 3)
 
 
 def test_two_people_who_say_the_same_are_two(project: Path, tmp_path: Path) -> None:
@@ -212,6 +248,18 @@ def test_a_file_that_cannot_be_used_is_refused_whole(project: Path, tmp_path: Pa
     assert stored(project) == ()
     if cell:
         assert cell not in json.dumps(document["problems"], ensure_ascii=False)
+
+
+def test_what_a_file_lacks_is_told_in_one_line(project: Path, tmp_path: Path) -> None:
+    file, mapping = write(tmp_path, Export([["note"], ["x"]], ()), "utf-8")
+    form = project / "forms" / "club.yml"
+    required = FORM.replace("Little interest in things}", "Little interest in things}, required: true")
+    form.write_text(required, encoding="utf-8")
+    (problem,) = take(project, file, "--mapping", mapping)[1]["problems"]
+    assert problem["code"] == "import-question-lacks" and "grade, interest" in problem["en"]
+    form.write_text(required.replace("required: true", "required: false"), encoding="utf-8")
+    told = {one["code"]: one["en"] for one in take(project, file, "--mapping", mapping)[1]["problems"]}
+    assert "grade, acts, acts_other, interest, low" in told["import-question-absent"]
 
 
 def test_a_day_is_read_as_the_mapping_file_says(project: Path, tmp_path: Path) -> None:
@@ -294,7 +342,66 @@ def test_a_draft_says_how_sure_it_is_and_takes_nothing(project: Path, tmp_path: 
     assert codes(take(project, file, "--mapping", mapping)[1]) == {"import-columns-unknown"}
 
 
-@pytest.mark.parametrize("style", ["wenjuanxing-text", "google", "limesurvey"])
+def _at(export: Export, *words: str) -> int:
+    return next(at for at, header in enumerate(export.rows[0]) if any(word in header for word in words))
+
+
+@pytest.mark.parametrize("style", EXPORTS)
+def test_a_question_that_was_changed_stops_the_file_whatever_its_style(
+    project: Path, tmp_path: Path, style: str
+) -> None:
+    export = EXPORTS[style]()
+    at = _at(export, "您的年级", "grade")
+    renamed = changed(
+        export, HEADER, at, export.rows[0][at].replace("您的年级是", "您读几年级").replace("grade", "year")
+    )
+    file, mapping = write(tmp_path, renamed, "utf-8-sig")
+    code, document = take(project, file, "--mapping", mapping)
+    assert (code, codes(document)) == (ExitCode.ANSWERS, {"import-columns-unknown", "import-question-lacks"})
+    assert stored(project) == ()
+    file, mapping = write(tmp_path, export, "utf-8-sig")
+    assert take(project, file, "--mapping", mapping)[1]["new"] == len(export.people)
+
+
+@pytest.mark.parametrize("style", EXPORTS)
+def test_a_day_that_may_be_read_two_ways_stops_the_file_whatever_its_style(
+    project: Path, tmp_path: Path, style: str
+) -> None:
+    export = EXPORTS[style]()
+    day = _at(
+        export, "提交答卷时间", "时间戳记", "Completion time", "submitdate", "SubmissionDate", "Timestamp", "when"
+    )
+    file, mapping = write(tmp_path, changed(export, 2, day, "03/04/2025 10:00"), "utf-8-sig")
+    code, document = take(project, file, "--mapping", mapping)
+    assert (code, codes(document)) == (ExitCode.ANSWERS, {"import-day-ambiguous"})
+    assert stored(project) == ()
+
+
+@pytest.mark.parametrize("style", EXPORTS)
+def test_a_file_that_ends_in_the_middle_of_a_row_gives_the_rows_before_it_and_the_whole_file_the_rest(
+    project: Path, tmp_path: Path, style: str
+) -> None:
+    export = EXPORTS[style]()
+    rows, last = export.rows[: len(export.people)], export.rows[len(export.people)]
+    file, mapping = write(tmp_path, Export(rows, export.people, export.mapping), "utf-8-sig")
+    file.write_bytes(file.read_bytes() + f"{last[0]},{last[1][:3]}".encode())
+    code, document = take(project, file, "--mapping", mapping)
+    assert code == ExitCode.ANSWERS
+    assert (document["new"], sum(document["quarantined"].values())) == (len(export.people) - 1, 1)
+    file, mapping = write(tmp_path, export, "utf-8-sig")
+    code, document = take(project, file, "--mapping", mapping)
+    assert (code, document["new"], document["known"]) == (ExitCode.DONE, 1, len(export.people) - 1)
+
+
+@pytest.mark.parametrize("raw", [b"<!doctype html><title>Login</title><form action=/login>", b"PK\x03\x04half", b""])
+def test_what_is_no_table_is_refused(project: Path, tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "export.csv").write_bytes(raw)
+    code, document = take(project, tmp_path / "export.csv")
+    assert (code, len(codes(document))) == (ExitCode.ANSWERS, 1)
+    assert stored(project) == ()
+
+
+@pytest.mark.parametrize("style", ["wenjuanxing-text", "google", "limesurvey", "formbricks"])
 def test_the_draft_of_a_fitting_export_is_a_mapping_file_that_works(project: Path, tmp_path: Path, style: str) -> None:
     export = EXPORTS[style]()
     file, mapping = write(tmp_path, export, "utf-8-sig")

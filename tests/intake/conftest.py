@@ -20,6 +20,10 @@ from xinqiao.intake.receiver import Door, receiver_app, running
 from xinqiao.intake.seal import Identity, new_identity, payload, seal
 from xinqiao.intake.store import Store
 
+from .pulling import connect, project
+
+__all__ = ["connect", "project"]
+
 FORM = "feedback"
 ORIGIN = "https://portal.example"
 DAY = date(2026, 5, 20)

@@ -146,6 +146,20 @@ def limesurvey(people: Sequence[Answers] = PEOPLE) -> Export:
     return Export([header, *rows, unfinished], people)
 
 
+def formbricks(people: Sequence[Answers] = PEOPLE) -> Export:
+    header = ["No.", "Response ID", "Timestamp", "Finished", "Survey ID", "User ID", "Tags", "userAgent - browser",
+              "country", "1. 您的年级是？", "1. 您的年级是？ - Option ID", "2. 您希望参加哪些活动？", "3. 请填写建议",
+              "4. 过去两周 - 做事时提不起劲", "4. 过去两周 - 感到心情低落"]  # fmt: skip
+    rows = [
+        [str(at + 1), f"cm{at:05}", f"{DAYS[at].replace('/', '-')} {CLOCKS[at].zfill(8)}", "Yes", "cSurvey", MAIL, "",
+         AGENT, "CN", ZH[one["grade"]], "o1", "; ".join(ZH[act] for act in one.get("acts", ())), one.get("note", ""),
+         ZH.get(one.get("interest", ""), ""), ZH.get(one.get("low", ""), "")]
+        for at, one, _ in _numbered(people)
+    ]  # fmt: skip
+    left = ["9", "cm00009", "2025-11-22 09:00:00", "No", "cSurvey", MAIL, "", AGENT, "CN", "大一", "o1", *[""] * 4]
+    return Export([header, *rows, left], people)
+
+
 def odk(people: Sequence[Answers] = PEOPLE) -> Export:
     header = ["SubmissionDate", "seat-grade", "seat-acts", *(f"seat-acts/{act}" for act in CHOSEN["act"]), "note",
               "interest", "low", "meta-instanceID", "KEY", "SubmitterName", "DeviceID", "FormVersion"]  # fmt: skip
@@ -178,6 +192,7 @@ EXPORTS: Mapping[str, Callable[..., Export]] = {
     "google": google,
     "microsoft": microsoft,
     "limesurvey": limesurvey,
+    "formbricks": formbricks,
     "odk": odk,
     "plain": plain,
 }

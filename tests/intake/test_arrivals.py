@@ -21,7 +21,7 @@ CURSOR = Cursor(source="away", bound="away kobo a feedback", position="7")
 
 
 def arrival(store: Arrivals, name: str, envelope: Envelope) -> Arrival:
-    return Arrival(key=store.key("away", name), envelope=envelope)
+    return Arrival(names=(store.key("away", name),), envelope=envelope)
 
 
 def test_the_same_answer_arrives_once_however_it_is_sealed(store_path: Path, envelope: Callable[..., Envelope]) -> None:
@@ -29,7 +29,25 @@ def test_the_same_answer_arrives_once_however_it_is_sealed(store_path: Path, env
         assert store.take([arrival(store, "1", envelope()), arrival(store, "1", envelope())]) == 1
         assert store.take([arrival(store, "1", envelope()), arrival(store, "2", envelope())]) == 1
         assert store.counts() == {FORM: 2}
-        assert store.fresh([store.key("away", name) for name in "123"]) == {store.key("away", "3")}
+        assert store.fresh([(store.key("away", name),) for name in "123"]) == {(store.key("away", "3"),)}
+
+
+def test_an_answer_is_known_by_each_of_its_names(store_path: Path, envelope: Callable[..., Envelope]) -> None:
+    with Arrivals(store_path) as store:
+        pulled, exported, filed = (store.key(bound, name) for bound, name in (("a", "7"), ("a", "x"), ("import", "y")))
+        assert store.take([Arrival(names=(pulled, exported), envelope=envelope())]) == 1
+        assert store.take([Arrival(names=(exported, filed), envelope=envelope())]) == 0
+        assert store.fresh([(filed,), (store.key("a", "8"), filed)]) == frozenset()
+        assert store.counts() == {FORM: 1}
+
+
+def test_names_that_are_new_of_what_is_here_are_kept_too(store_path: Path, envelope: Callable[..., Envelope]) -> None:
+    with Arrivals(store_path) as store:
+        one, two, three = (store.key("a", name) for name in "123")
+        store.take([Arrival(names=(one,), envelope=envelope())])
+        assert store.partly([(one, two), (one,), (two, three)]) == {(one, two)}
+        assert store.take([], again=store.partly([(one, two)])) == 0
+        assert (store.fresh([(two,), (three,)]), store.partly([(one, two)])) == ({(three,)}, frozenset())
 
 
 def test_what_was_deleted_here_does_not_come_back(store_path: Path, envelope: Callable[..., Envelope]) -> None:
@@ -46,7 +64,7 @@ def test_rows_and_cursor_come_together_or_not_at_all(store_path: Path, envelope:
         with pytest.raises(XinqiaoError):
             store.take([arrival(store, "1", envelope())], CURSOR)
         assert (store.counts(), store.cursor(CURSOR.source, CURSOR.bound)) == ({}, "")
-        assert store.fresh([store.key("away", "1")])
+        assert store.fresh([(store.key("away", "1"),)])
 
 
 def test_a_cursor_is_good_for_its_own_form_alone(store_path: Path) -> None:

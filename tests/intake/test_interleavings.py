@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +24,8 @@ from xinqiao.intake.pull.wire import Call, Reply, Unreachable, Wire
 
 from .systems import SECRETS, Fake, Kept, fake_of, source_of
 
-INTERLEAVINGS = 200
+# In each system; `make soak` runs all thousand.
+INTERLEAVINGS = 1_000 if "XINQIAO_SOAK" in os.environ else 200
 CAN_BE_UNFINISHED = {System.LIMESURVEY, System.FORMBRICKS}
 # With fewer rows a page than people send between two requests, these would run after them for ever.
 FOLLOWS = {System.FORMBRICKS, System.WENJUANXING}
@@ -78,6 +80,9 @@ class Plain:
 
     def knows(self, _: Row) -> bool:
         return True
+
+    def lacking(self, _: Sequence[Row]) -> Sequence[str]:
+        return ()
 
     def seal(self, of: Row) -> Envelope:
         sealed = AGE_HEADER + of.id.encode() + b"\n" + secrets.token_bytes(8)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -16,105 +16,13 @@ from click.testing import CliRunner
 from xinqiao.cli import main
 from xinqiao.config import Config, load_config
 from xinqiao.core.problem import ExitCode, XinqiaoError
-from xinqiao.core.record import Submission
 from xinqiao.core.source import System
 from xinqiao.core.text import Lang
-from xinqiao.flows.outcome import Outcome
-from xinqiao.flows.pull import pull_source
-from xinqiao.intake.keys import Keyring
-from xinqiao.intake.opening import open_envelopes
+from xinqiao.flows.pull import pull_source, pull_sources
 from xinqiao.intake.pull.wire import Call, Reply, Send
-from xinqiao.intake.store import Store
 
+from .pulling import ALL, ANSWERS, FORM, MARKER, answered, fetch, filled, opened, refusal
 from .systems import ADDRESS, SECRETS, TRACES, Fake, fake_of, served, source_of
-
-TODAY = date(2026, 5, 20)
-MARKER = "这句话谁也不该看见 nobody may see this"
-FORM = """\
-settings: {form_id: feedback, version: 2, purpose: survey, title: {zh: 反馈, en: Feedback}}
-survey:
-  - {type: begin_group, name: visit, label: {zh: 这一次, en: This visit}}
-  - {type: select_one role, name: role, label: {zh: 身份, en: Role}}
-  - {type: select_multiple topics, name: topics, label: {zh: 内容, en: Topics}}
-  - {type: text, name: note, label: {zh: 留言, en: Note}, role: free-text}
-  - {type: end_group}
-choices:
-  role: [{name: class, label: {zh: 班级, en: Class}}, {name: dorm, label: {zh: 宿舍, en: Dormitory}}]
-  topics: [{name: listen, label: {zh: 倾听, en: Listening}}, {name: refer, label: {zh: 转介, en: Referral}}]
-consent: {zh: 同意, en: I agree}
-seal_to: [aggregation, recovery]
-retention: {days: 365}
-"""
-ANSWERS: list[dict[str, Any]] = [
-    {"role": "class", "topics": ["listen", "refer"], "note": MARKER},
-    {"role": "dorm", "topics": ["refer"], "note": "第一行\n第二行"},
-    {"role": "class"},
-]
-ALL = list(System)
-
-
-@pytest.fixture
-def project(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("XINQIAO_KEYS", raising=False)
-    (tmp_path / "forms").mkdir()
-    (tmp_path / "forms" / "feedback.yml").write_text(FORM, encoding="utf-8")
-    shutil.copy(root / "forms" / "phq9.yml", tmp_path / "forms")
-    shutil.copy(root / "portal.toml", tmp_path)
-    ring = Keyring(load_config(tmp_path).keys_dir)
-    for name in ("aggregation", "recovery"):
-        ring.create(name, None)
-    return tmp_path
-
-
-@pytest.fixture
-def connect(root: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Config]:
-    """Writes a source into portal.toml and its secret into the environment."""
-
-    def write(system: System, address: str = "https://forms.example.edu", **other: str) -> Config:
-        known = source_of(system)
-        settings = {"system": system.value, "address": address, "remote": known.remote, "form": known.form} | other
-        lines = [f'{name} = "{value}"' for name, value in settings.items()]
-        columns = ", ".join(f'{name} = "{there}"' for name, there in known.columns.items())
-        table = "\n".join(["\n[sources.away]", *lines, *([f"columns = {{ {columns} }}"] if columns else [])])
-        (project / "portal.toml").write_text((root / "portal.toml").read_text("utf-8") + table + "\n", encoding="utf-8")
-        monkeypatch.setenv("XINQIAO_SOURCE_AWAY", SECRETS[system])
-        return load_config(project)
-
-    return write
-
-
-def fetch(config: Config, send: Send, name: str = "away") -> Outcome:
-    return pull_source(config, name, lambda _: None, send=send, pause=lambda _: None, today=lambda: TODAY)
-
-
-def refusal(config: Config, send: Send) -> tuple[str, ExitCode]:
-    with pytest.raises(XinqiaoError) as caught:
-        fetch(config, send)
-    (problem,) = caught.value.problems
-    assert all(secret not in str(caught.value) for secret in SECRETS.values())
-    return problem.code, caught.value.exit_code
-
-
-def opened(config: Config, form: str = "feedback") -> tuple[Submission, ...]:
-    identity = Keyring(config.keys_dir).unlock("aggregation", None)
-    with Store(config.store_path) as store:
-        found = open_envelopes((envelope for _, envelope in store.envelopes(form)), identity, form)
-    assert found.rejected == {}
-    return found.submissions
-
-
-def answered(config: Config) -> list[dict[str, Any]]:
-    plain = [
-        {name: list(v) if isinstance(v, tuple) else v for name, v in one.answers.items()} for one in opened(config)
-    ]
-    return sorted(plain, key=str)
-
-
-def filled(system: System, rows: list[dict[str, Any]] = ANSWERS) -> Fake:
-    fake = fake_of(system, cap=2)
-    for row in rows:
-        fake.add(row)
-    return fake
 
 
 @pytest.mark.parametrize("system", ALL)
@@ -129,6 +37,10 @@ def test_what_was_answered_there_comes_in_once_over_http(
         results += [CliRunner().invoke(main, ["intake", "pull", "away", "--json", "--project", str(project)])]
     assert [result.exit_code for result in results] == [0, 0], [result.output for result in results]
     assert [json.loads(result.stdout)["new"] for result in results] == [3, 1]
+    said = "".join(result.output for result in results)
+    assert [
+        trace for trace in (*TRACES, MARKER, *SECRETS[system].split(":"), "row-0000", "23:40") if trace in said
+    ] == []
     assert answered(config) == sorted([*ANSWERS, {"role": "dorm"}], key=str)
     assert {one.form_version for one in opened(config)} == {2}
 
@@ -149,6 +61,9 @@ def test_the_store_tells_nothing_of_the_sender_and_nothing_of_the_answer(
     for trace in (*TRACES, MARKER, "第一行", SECRETS[system], "10.0.0", "example.org", *moments, *names):
         assert trace.encode() not in whole, trace
     assert {one.received for one in opened(config)} <= {date(2026, 5, 18), date(2026, 5, 19)}
+    # Nor does what was sealed.
+    inside = json.dumps([dict(one.answers) for one in opened(config)])
+    assert [trace for trace in (*TRACES, SECRETS[system], *moments, *names) if trace in inside] == []
 
 
 def test_the_language_it_was_answered_in_comes_along(connect: Callable[..., Config]) -> None:
@@ -162,6 +77,45 @@ def test_labels_are_taken_for_the_choices_that_have_them(connect: Callable[..., 
     rows = [{"role": "班级", "topics": ["Listening", "转介"]}, {"role": "Somewhere else"}]
     fetch(config, filled(System.FORMBRICKS, rows))
     assert answered(config) == [{"role": "Somewhere else"}, {"role": "class", "topics": ["listen", "refer"]}]
+
+
+NUMBERED_FORM = """\
+settings: {form_id: feedback, version: 1, purpose: survey, title: {zh: 反馈, en: Feedback}}
+survey:
+  - {type: select_one often, name: low, label: {zh: 情绪低落, en: Feeling down}}
+  - {type: select_multiple often or_other, name: some, label: {zh: 多选, en: Several}}
+  - {type: text, name: words, label: {zh: 留言, en: Words}, role: free-text}
+choices:
+  often: [{name: "0", label: {zh: 没有, en: Not at all}}, {name: "1", label: {zh: 几天, en: Some days}}]
+consent: {zh: 同意, en: I agree}
+seal_to: [aggregation, recovery]
+retention: {days: 365}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "told", "answers"),
+    [
+        ("text", {"a": "没有", "b": "几天┋其他〖读书┋电影〗", "c": "一┋二〖三〗"},
+         {"low": "0", "some": ["1", "other"], "some_other": "读书┋电影", "words": "一┋二〖三〗"}),
+        # A place in the list is not the name of another choice.
+        ("text", {"a": "1", "b": "1┋2", "c": "1"}, {"low": "?", "some": ["?", "2"], "words": "1"}),
+        ("code", {"a": "1", "b": "1,2", "c": "1,2"}, {"low": "0", "some": ["0", "1"], "words": "1,2"}),
+        ("code", {"a": "-3", "b": "2", "c": "-2"}, {"some": ["1"], "words": "-2"}),
+    ],
+    ids=["text", "text-with-places", "code", "code-skipped"],
+)  # fmt: skip
+def test_a_choice_is_told_by_words_or_by_its_place_as_portal_toml_says(
+    mode: str, told: dict[str, str], answers: dict[str, Any], connect: Callable[..., Config], project: Path
+) -> None:
+    (project / "forms" / "feedback.yml").write_text(NUMBERED_FORM, encoding="utf-8")
+    connect(System.WENJUANXING)
+    path = project / "portal.toml"
+    head, _, _ = path.read_text("utf-8").rpartition("columns")
+    columns = 'columns = { low = "2", some = "3", words = "4" }'
+    path.write_text(f'{head}{columns}\nmode = "{mode}"\n', encoding="utf-8")
+    fetch(load_config(project), filled(System.WENJUANXING, [told]))
+    assert answered(load_config(project)) == [answers]
 
 
 @pytest.mark.parametrize("system", ALL)
@@ -193,6 +147,7 @@ BAD: Mapping[str, tuple[Callable[[Send], Send], str]] = {
     "nothing": (always(200, ""), "pull-cut"),
     "other": (always(200, "[]"), "pull-shape"),
     "null": (always(200, "null"), "pull-shape"),
+    "error-in-200": (always(200, '{"error": "no such form", "detail": "x", "data": null}'), "pull-shape"),
     "deep": (always(200, "[" * 100_000 + "]" * 100_000), "pull-shape"),
 }
 
@@ -209,6 +164,43 @@ def test_what_goes_wrong_there_is_one_clear_message_and_loses_nothing(
     assert refusal(config, spoilt(fake)) == (code, ExitCode.OTHER_SYSTEM)
     assert fetch(config, fake).document["new"] == 0
     assert len(opened(config)) == len(ANSWERS)
+
+
+# From which request on: ODK and LimeSurvey begin with a session, and LimeSurvey has one page only.
+LATER = {System.KOBO: (2, 3), System.ODK: (2, 3, 4), System.LIMESURVEY: (2,), System.FORMBRICKS: (2, 3)}
+
+
+@pytest.mark.parametrize(("system", "first"), [(one, at) for one in ALL for at in LATER.get(one, (2, 3, 5))])
+def test_pages_that_are_cut_from_some_request_on_double_nothing_and_lose_nothing(
+    system: System, first: int, connect: Callable[..., Config]
+) -> None:
+    people = [{"role": "class", "topics": ["listen"], "note": str(at)} for at in range(7)]
+    config, fake = connect(system), filled(system, people)
+    asked = 0
+
+    def breaking(call: Call) -> Reply:
+        nonlocal asked
+        asked += 1
+        reply = fake(call)
+        return reply if asked < first else Reply(status=200, body=reply.body[: len(reply.body) // 2])
+
+    assert refusal(config, breaking) == ("pull-cut", ExitCode.OTHER_SYSTEM)
+    fetch(config, fake)
+    assert answered(config) == sorted(people, key=str)
+
+
+def test_an_export_of_limesurvey_that_is_cut_before_it_was_wrapped_is_cut(connect: Callable[..., Config]) -> None:
+    config, fake = connect(System.LIMESURVEY), filled(System.LIMESURVEY)
+
+    def short(call: Call) -> Reply:
+        _, content = fake.answer(call)
+        if "export_responses" in str(call.content):
+            raw = base64.b64decode(content["result"])
+            content["result"] = base64.b64encode(raw[: len(raw) // 2]).decode()
+        return Reply(status=200, body=json.dumps(content).encode())
+
+    assert refusal(config, short) == ("pull-cut", ExitCode.OTHER_SYSTEM)
+    assert fetch(config, fake).document["new"] == len(ANSWERS)
 
 
 @pytest.mark.parametrize("system", ALL)
@@ -296,6 +288,64 @@ def test_an_unknown_source_names_the_nearest(connect: Callable[..., Config]) -> 
     config = connect(System.KOBO)
     with pytest.raises(XinqiaoError, match="“away”"):
         fetch(config, filled(System.KOBO), "awey")
+
+
+def test_without_a_name_all_sources_are_fetched_and_one_that_fails_stops_no_other(
+    connect: Callable[..., Config], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(System.KOBO)
+    path = project / "portal.toml"
+    more = '[sources.away]\nsystem = "kobo"\naddress = "https://forms.example.edu"\nremote = "aKobo"\n'
+    for name in ("broken", "later"):
+        other = more.replace("away", name).replace("aKobo", "aGone" if name == "broken" else "aKobo")
+        path.write_text(f'{path.read_text("utf-8")}\n{other}form = "feedback"\n', encoding="utf-8")
+        monkeypatch.setenv(f"XINQIAO_SOURCE_{name.upper()}", SECRETS[System.KOBO])
+    fake, said = filled(System.KOBO), list[str]()
+    config = load_config(project)
+    outcome = pull_sources(config, (), said.append, send=fake, pause=lambda _: None)
+    told = outcome.document["sources"]
+    assert isinstance(told, list)
+    assert [(one["source"], one.get("new")) for one in told] == [("away", 3), ("broken", None), ("later", 3)]
+    assert [problem.code for problem in outcome.problems] == ["pull-not-found", "pull-not-all"]
+    assert outcome.exit_code is ExitCode.OTHER_SYSTEM
+    assert said[0] == "away: …" and "away: 3 份已读 read, 3 份新 new" in said
+    (project / "portal.toml").write_text((project / "portal.toml").read_text("utf-8").partition("[sources")[0], "utf-8")
+    with pytest.raises(XinqiaoError, match="pull-source-none"):
+        pull_sources(load_config(project), (), said.append, send=fake)
+
+
+def test_questions_that_none_of_the_new_answers_has_are_told(connect: Callable[..., Config], project: Path) -> None:
+    config = connect(System.KOBO)
+    fake = filled(System.KOBO, [{"role": "class"}] * 19)
+    # In a few answers that is chance.
+    assert fetch(config, fake).problems == ()
+    for _ in range(20):
+        fake.add({"role": "class"})
+    (problem,) = fetch(config, fake).problems
+    assert (problem.code, problem.params["fields"]) == ("pull-question-absent", "topics, note")
+
+
+@pytest.mark.parametrize("system", ALL)
+def test_a_required_question_that_was_changed_there_stops_the_pull(
+    system: System, connect: Callable[..., Config], project: Path
+) -> None:
+    path = project / "forms" / "feedback.yml"
+    path.write_text(FORM.replace("name: role,", "name: role, required: true,", 1), encoding="utf-8")
+    config, fake = connect(system), fake_of(system)
+    for at in range(7):
+        fake.add({"role": "class", "topics": ["listen"], "note": str(at)})
+    assert fetch(config, fake).document["new"] == 7
+    changed = [{"other" if name == "role" else name: told for name, told in one.answers.items()} for one in fake.rows]
+    if system is System.WENJUANXING:
+        # There a question that is gone leaves a number that nobody answers.
+        changed = [{**one.answers, "role": "(跳过)"} for one in fake.rows]
+    for answers in changed:
+        fake.add(answers)
+    assert refusal(config, fake) == ("pull-question-lacks", ExitCode.ANSWERS)
+    assert len(opened(config)) == 7
+    path.write_text(FORM, encoding="utf-8")
+    assert fetch(config, fake).document["new"] == 7
+    assert len(opened(config)) == 14
 
 
 def test_columns_name_questions_of_the_form(connect: Callable[..., Config], project: Path) -> None:

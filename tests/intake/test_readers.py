@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ import pytest
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.core.source import System
 from xinqiao.intake.pull.fit import Asked, answers_of
+from xinqiao.intake.pull.limesurvey import EXPORT_SECONDS
 from xinqiao.intake.pull.row import BEHIND, Page, Row
 from xinqiao.intake.pull.run import READERS
-from xinqiao.intake.pull.wire import Call, Reply, Send, Wire
+from xinqiao.intake.pull.wire import READ_SECONDS, WHOLE_SECONDS, Call, Reply, Send, Wire
 
 from .systems import SECRETS, Fake, fake_of, source_of
 
@@ -93,6 +94,13 @@ def test_a_cursor_of_numbers_stays_rows_behind_whatever_the_gaps(system: System)
     assert pages(system, fake)[-1].cursor == "1"
 
 
+def test_limesurvey_has_time_to_put_a_whole_survey_together() -> None:
+    fake = rows(System.LIMESURVEY, 1, 1)
+    pages(System.LIMESURVEY, fake)
+    assert [call.patience for call in fake.calls] == [READ_SECONDS, EXPORT_SECONDS, READ_SECONDS]
+    assert READ_SECONDS < EXPORT_SECONDS < WHOLE_SECONDS
+
+
 def test_limesurvey_knows_older_exports_and_surveys_without_days() -> None:
     fake = rows(System.LIMESURVEY, 1, 1)
 
@@ -124,9 +132,68 @@ def test_a_server_that_gives_the_same_page_for_ever_is_not_asked_for_ever(system
     assert len(fake.calls) < 60
 
 
+def answers_told(answers: Any, **other: Any) -> Send:
+    """Wenjuanxing with one row whose answers are written so."""
+    row = {"index": 12, "jid": 7, "submittime": "2026/5/19 7:40:00", "answers": answers, **other}
+    body = json.dumps({"result": True, "data": {"total_count": 1, "answers": {"12": row}}}).encode()
+    last = json.dumps({"result": True, "data": {"total_count": 1, "answers": {}}}).encode()
+    return lambda call: Reply(status=200, body=body if "'page_index': 1," in str(call.content) else last)
+
+
+def only(found: list[Page]) -> Row:
+    (row,) = [row for page in found for row in page.rows]
+    return row
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [{"q_index": 1, "answer": "班级"}, {"q_index": 4, "answer": "讲座┋其他〖读书┋电影〗"},
+         {"q_index": "9_2", "answer": "几天"}],
+        {"1": "班级", "4": "讲座┋其他〖读书┋电影〗", "9": {"2": "几天"}},
+        {"q1": {"answer": "班级"}, "q4": {"answer_text": "讲座┋其他〖读书┋电影〗"}, "q9_2": "几天", "q5": "(跳过)"},
+        {"10000": "班级", "40000": "讲座┋其他〖读书┋电影〗", "90000": {"2": "几天", "3": "(空)"}},
+    ],
+    ids=["list", "object", "pushed", "inner-numbers"],
+)  # fmt: skip
+def test_wenjuanxings_answers_are_read_in_each_shape_that_is_documented_anywhere(answers: Any) -> None:
+    row = only(pages(System.WENJUANXING, answers_told(answers)))
+    assert row.cells == {"1": "班级", "4": "讲座┋其他〖读书┋电影〗", "9_2": "几天"}
+
+
+@pytest.mark.parametrize("told", ["2026/5/19 7:40:00", "2026-05-19 07:40:00", "1779147600", 1779147600000])
+def test_wenjuanxings_moments_are_chinas_however_they_are_written(told: Any) -> None:
+    row = only(pages(System.WENJUANXING, answers_told({"1": "x"}, submittime=told)))
+    assert (row.day, row.exported) == (date(2026, 5, 19), '["12", "2026-05-19", "07:40:00"]')
+    assert "07:40" not in repr(row)
+
+
+@pytest.mark.parametrize("told", ["05/19/2026", "gestern", "12"])
+def test_a_moment_that_cannot_be_read_is_no_moment_of_today(told: str) -> None:
+    with pytest.raises(XinqiaoError, match="pull-shape"):
+        pages(System.WENJUANXING, answers_told({"1": "x"}, submittime=told))
+
+
+def test_fewer_rows_than_wenjuanxing_counts_move_nothing() -> None:
+    fake = rows(System.WENJUANXING, 5, 50)
+
+    def capped(call: Call) -> Reply:
+        status, content = fake.answer(call)
+        content["data"]["answers"].pop("1", None)
+        return Reply(status=status, body=json.dumps(content).encode())
+
+    with pytest.raises(XinqiaoError, match="pull-incomplete"):
+        pages(System.WENJUANXING, capped)
+
+
 ASKED = (
     Asked(name="role", column="q1", spellings={"class": "class", "班级": "class"}),
-    Asked(name="topics", column="topics", many=True, spellings={"listen": "listen", "a b": "ab", "refer": "refer"}),
+    Asked(
+        name="topics",
+        column="topics",
+        many=True,
+        spellings={"listen": "listen", "a b": "ab", "refer": "refer", "refer listen": "ab"},
+    ),
     Asked(name="note", column="note"),
 )
 

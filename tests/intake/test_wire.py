@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,15 @@ def test_a_redirect_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_page_that_ends_in_the_middle_is_none() -> None:
     with served(lambda _: Reply(status=0, body=b'{"results": [')) as address, pytest.raises(Unreachable):
         over_http(Call(method="GET", url=f"{address}/x"))
+
+
+def test_an_answer_that_does_not_begin_is_given_up() -> None:
+    def asleep(_: Call) -> Reply:
+        time.sleep(0.5)
+        return GOOD
+
+    with served(asleep) as address, pytest.raises(Unreachable):
+        over_http(Call(method="GET", url=f"{address}/x", patience=0.1))
 
 
 def test_nobody_there_is_told_without_the_address() -> None:

@@ -43,16 +43,22 @@ def intake_list(project: Path, as_json: bool) -> None:
 
 @intake.command("pull", epilog="Example: xinqiao intake pull mood-kobo")
 @common
-@click.argument("source")
-def intake_pull(project: Path, as_json: bool, source: str) -> None:
-    """Fetches new answers from another system, a source of portal.toml, and keeps them sealed.
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+def intake_pull(project: Path, as_json: bool, sources: tuple[str, ...]) -> None:
+    """Fetches new answers from other systems, the sources of portal.toml, and keeps them sealed; all if none is named.
 
     KoboToolbox, ODK Central, LimeSurvey, Formbricks, Wenjuanxing. The secret comes from the environment,
-    XINQIAO_SOURCE_NAME. Run again, it goes on where it stopped; nothing is doubled.
+    XINQIAO_SOURCE_NAME. Run again, it goes on where it stopped; nothing is doubled. Where one of several fails, the
+    others go on.
     """
-    from xinqiao.flows.pull import pull_source as flow  # noqa: PLC0415 - start-up time
+    from xinqiao.flows.pull import pull_source, pull_sources  # noqa: PLC0415 - start-up time
 
-    run(project, as_json, lambda config, progress: flow(config, source, progress))
+    def flow(config: Config, progress: Progress) -> Outcome:
+        if len(sources) == 1:
+            return pull_source(config, sources[0], progress)
+        return pull_sources(config, sources, progress)
+
+    run(project, as_json, flow)
 
 
 @intake.command("backup", epilog="Example: xinqiao intake backup /mnt/backup/2026-05-20.db")
@@ -80,6 +86,7 @@ def intake_merge(project: Path, as_json: bool, file: Path) -> None:
 @click.argument("form")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), default=None, help="Ties columns and answers to the form.")
+@click.option("--source", default="", metavar="NAME", help="The source of portal.toml that the files are exports of.")
 @click.option("--suggest", is_flag=True, help="Drafts the mapping file from the first FILE; takes nothing.")
 @click.option("--quarantine", type=click.Path(path_type=Path), default=None, help="A CSV of the rows set aside.")
 def intake_import(
@@ -88,13 +95,15 @@ def intake_import(
     form: str,
     files: tuple[Path, ...],
     mapping: Path | None,
+    source: str,
     suggest: bool,
     quarantine: Path | None,
 ) -> None:
     """Takes exports of other systems, CSV or XLSX, and keeps each usable row sealed.
 
-    Wenjuanxing, Google Forms, Microsoft Forms, LimeSurvey, KoboToolbox and ODK, or a plain table. Run again it adds
-    what is new and doubles nothing. Addresses, devices and times are dropped; the day stays.
+    Wenjuanxing, Google Forms, Microsoft Forms, LimeSurvey, Formbricks, KoboToolbox and ODK, or a plain table. Run
+    again it adds what is new and doubles nothing; with --source, also what was fetched by `intake pull` before.
+    Addresses, devices and times are dropped; the day stays.
     """
     from xinqiao.flows.draft_ties import draft_ties  # noqa: PLC0415 - start-up time
     from xinqiao.flows.take import take as flow  # noqa: PLC0415 - start-up time
@@ -104,8 +113,8 @@ def intake_import(
     if suggest:
         run(project, as_json, lambda config, _: draft_ties(config, form, files[0], mapping))
     else:
-        options = {"mapping": mapping, "quarantine": quarantine}
-        run(project, as_json, lambda config, progress: flow(config, form, files, progress, **options))
+        read_by = {"mapping": mapping, "quarantine": quarantine}
+        run(project, as_json, lambda config, progress: flow(config, form, files, progress, source=source, **read_by))
 
 
 @click.command(epilog="Example: xinqiao inbox --key counsellor")

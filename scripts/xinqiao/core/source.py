@@ -17,12 +17,19 @@ class System(StrEnum):
     WENJUANXING = "wenjuanxing"
 
 
+class Written(StrEnum):
+    """How a system writes what was chosen: the words or names, or the place in the list from 1."""
+
+    TEXT = "text"
+    CODE = "code"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One form in another system, and the form here that its answers belong to.
 
     address: `https://host[/path]`. remote: what the other system calls its form (ODK Central: `PROJECT/FORM`).
-    columns: question here → its name there, where the two differ.
+    columns: question here → its name there, where the two differ. mode: how choices are written there.
     """
 
     name: str
@@ -31,6 +38,7 @@ class Source:
     remote: str
     form: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    mode: Written = Written.TEXT
 
     @property
     def variable(self) -> str:

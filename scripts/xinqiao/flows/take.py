@@ -17,13 +17,15 @@ from xinqiao.core.form import Form
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Question
 from xinqiao.core.record import Envelope, Submission, envelope_id
+from xinqiao.core.source import Source
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.output import write_output
 from xinqiao.flows.project import load_form, recipients
+from xinqiao.flows.sources import exported_from
 from xinqiao.forms.schema import table_schema
 from xinqiao.forms.yaml_lines import raise_all, read_yaml
-from xinqiao.intake.arrivals import Arrival, Arrivals
+from xinqiao.intake.arrivals import Arrival, Arrivals, Names
 from xinqiao.intake.imports.answer import Answer
 from xinqiao.intake.imports.incoming import Incoming, incoming
 from xinqiao.intake.imports.spelling import known_headers
@@ -42,12 +44,13 @@ from xinqiao.tables.written import quarantine_text
 class Judged:
     """One file, every record of it accounted for: a row that can be used, set aside, or dropped.
 
-    usable: day, answers and what each row is known by. records: the file's own, for who asks for what was set aside.
+    usable: day, answers, what each row is known by, and what a pull of its source calls it ("" where none is named).
+    records: the file's own, for who asks for what was set aside.
     """
 
     file: Path
     came: Incoming
-    usable: tuple[tuple[date, dict[str, Answer], str], ...] = field(repr=False)
+    usable: tuple[tuple[date, dict[str, Answer], tuple[str, ...], str], ...] = field(repr=False)
     checked: Validated
     records: tuple[Record, ...] = field(repr=False)
 
@@ -65,23 +68,26 @@ def take(
     *,
     mapping: Path | None = None,
     quarantine: Path | None = None,
+    source: str = "",
 ) -> Outcome:
     """Reads exports, judges their rows by the form, and keeps what can be used, sealed to the form's recipients.
 
-    A row that is here already, by whatever file it came, is counted and not kept again. Raises XinqiaoError where the
-    form has no reader, a mapping file is wrong, or a file as a whole cannot be used; nothing is kept then.
+    A row that is here already, by whatever file it came, or by a pull of the source that is named, is counted and not
+    kept again. Raises XinqiaoError where the form has no reader, a mapping file or the source is wrong, or a file as a
+    whole cannot be used; nothing is kept then.
     """
     form = load_form(config, ref)
     sealed_to, lacking = recipients(config, form)
     if not sealed_to:
         raise XinqiaoError(lacking)
     ties = ties_of(mapping, form)
-    judged = judge_all(form, ties, files, progress)
+    origin, unsaid = exported_from(config, source or ties.source, form)
+    judged = judge_all(form, ties, files, progress, origin)
     progress("seal, store")
-    new = _keep(config, form, ties, judged, sealed_to)
+    new = _keep(config, form, ties, judged, sealed_to, origin)
     if quarantine:
         write_output(quarantine, "\ufeff" + "".join(map(_aside_text, judged)))
-    return _outcome(form, judged, new)
+    return _outcome(form, judged, new, unsaid)
 
 
 def ties_of(mapping: Path | None, form: Form) -> Ties:
@@ -102,7 +108,9 @@ def ties_of(mapping: Path | None, form: Form) -> Ties:
     return replace(ties, missing=missing, day=ties.day or form.file.date_column)
 
 
-def judge_all(form: Form, ties: Ties, files: Sequence[Path], progress: Progress) -> tuple[Judged, ...]:
+def judge_all(
+    form: Form, ties: Ties, files: Sequence[Path], progress: Progress, source: Source | None = None
+) -> tuple[Judged, ...]:
     """Every file read and judged. Raises XinqiaoError with the problems of all files that cannot be used."""
     if len({path.resolve() for path in files}) < len(files):
         raise refuse("file-twice", Place(file=str(files[0])))
@@ -111,7 +119,7 @@ def judge_all(form: Form, ties: Ties, files: Sequence[Path], progress: Progress)
     for path in files:
         progress(f"{path.name}: read, validate")
         try:
-            judged.append(_judged(form, ties, path))
+            judged.append(_judged(form, ties, path, source))
         except XinqiaoError as error:
             faults += error.problems
     if faults:
@@ -133,10 +141,10 @@ def asked_of(form: Form) -> tuple[Question, ...]:
     return tuple(question for question in form.questions if question.answered)
 
 
-def _judged(form: Form, ties: Ties, path: Path) -> Judged:
+def _judged(form: Form, ties: Ties, path: Path, source: Source | None) -> Judged:
     asked = asked_of(form)
     written, about = records(path, form, ties)
-    came = incoming(asked, written, ties, str(path), form.file.keep_if)
+    came = incoming(asked, written, ties, str(path), form.file.keep_if, source)
     today = date.today()
     # A clock that runs ahead elsewhere makes no answer of tomorrow.
     days = [min(row.day or today, today) for row in came.rows]
@@ -146,7 +154,8 @@ def _judged(form: Form, ties: Ties, path: Path) -> Judged:
     findings = [replace(one, row=numbers[one.row - 1]) if one.row else one for one in checked.findings]
     findings += [Finding(code=code, row=number) for number, code in came.aside.items()]
     whole = replace(checked, file=str(path), findings=(*about, *sorted(findings, key=lambda one: one.row)))
-    usable = tuple((days[at - 1], came.rows[at - 1].answers, came.rows[at - 1].known_by) for at, _ in checked.rows)
+    used = ((days[at - 1], came.rows[at - 1]) for at, _ in checked.rows)
+    usable = tuple((day, row.answers, row.known_by, row.called) for day, row in used)
     return Judged(file=path, came=came, usable=usable, checked=whole, records=written)
 
 
@@ -154,16 +163,25 @@ def _submission(form: Form, ties: Ties, answers: dict[str, Answer], day: date) -
     return Submission(id="", form=form.id, form_version=form.version, lang=ties.lang, received=day, answers=answers)
 
 
-def _keep(config: Config, form: Form, ties: Ties, judged: Iterable[Judged], sealed_to: Sequence[str]) -> int:
+def _keep(
+    config: Config,
+    form: Form,
+    ties: Ties,
+    judged: Iterable[Judged],
+    sealed_to: Sequence[str],
+    source: Source | None,
+) -> int:
     """Seals what is not here yet and keeps it, all or nothing; gives how many were new."""
     bound = f"import {form.id}"
+    rows: dict[Names, tuple[date, dict[str, Answer]]] = {}
     with Arrivals(config.store_path) as store:
-        rows = {store.key(bound, known_by): (day, answers) for one in judged for day, answers, known_by in one.usable}
+        for day, answers, known_by, called in (row for one in judged for row in one.usable):
+            also = [store.key(source.bound, called)] if source else []
+            rows[*(store.key(bound, name) for name in known_by), *also] = (day, answers)
         # Within a day the order of the file, which may be that of the clock, is not kept.
-        fresh = sorted(store.fresh(rows), key=lambda key: (rows[key][0], key))
-        return store.take(
-            [Arrival(key=key, envelope=_envelope(form, ties, rows[key][1], rows[key][0], sealed_to)) for key in fresh]
-        )
+        fresh = sorted(store.fresh(rows), key=lambda names: (rows[names][0], names))
+        sealed = [(names, _envelope(form, ties, rows[names][1], rows[names][0], sealed_to)) for names in fresh]
+        return store.take([Arrival(names=names, envelope=one) for names, one in sealed], again=store.partly(rows))
 
 
 def _envelope(form: Form, ties: Ties, answers: dict[str, Answer], day: date, sealed_to: Sequence[str]) -> Envelope:
@@ -177,7 +195,7 @@ def _aside_text(judged: Judged) -> str:
     return quarantine_text(raw, judged.checked)
 
 
-def _outcome(form: Form, judged: Sequence[Judged], new: int) -> Outcome:
+def _outcome(form: Form, judged: Sequence[Judged], new: int, told: Iterable[Problem]) -> Outcome:
     usable = sum(len(one.usable) for one in judged)
     aside = Counter(code for one in judged for code in one.checked.row_reasons.values())
     dropped = sum((Counter(one.came.dropped) for one in judged), Counter[str]())
@@ -200,4 +218,4 @@ def _outcome(form: Form, judged: Sequence[Judged], new: int) -> Outcome:
             for one in judged
         ],
     }  # fmt: skip
-    return Outcome(said=said, document=document, problems=tuple(found for one in judged for found in one.problems))
+    return Outcome(said=said, document=document, problems=(*told, *(found for one in judged for found in one.problems)))

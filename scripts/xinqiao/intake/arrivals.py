@@ -22,6 +22,9 @@ from xinqiao.intake.store import WAIT_SECONDS, Store
 KEY_FILE = "arrivals.key"
 KEY_BYTES = 32
 
+# All that one answer is called elsewhere, as keyed hashes: it may come on several ways.
+Names = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
@@ -34,9 +37,9 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An envelope, and the keyed hash of what its answer is called elsewhere (`Arrivals.key`)."""
+    """An envelope, and the keyed hashes of what its answer is called elsewhere (`Arrivals.key`)."""
 
-    key: str
+    names: Names
     envelope: Envelope
 
 
@@ -59,18 +62,25 @@ class Arrivals(Store):
         """The keyed hash (HMAC-SHA-256, hexadecimal) of what an answer is called where it comes from."""
         return hmac.new(self._key, f"{bound}\0{name}".encode(), hashlib.sha256).hexdigest()
 
-    def fresh(self, keys: Iterable[str]) -> frozenset[str]:
-        """Those of the keys that have not arrived yet."""
-        with self._problems():
-            asked = frozenset(keys)
-            query = "SELECT 1 FROM arrivals WHERE key = ?"
-            return frozenset(key for key in asked if not self._database.execute(query, (key,)).fetchone())
+    def fresh(self, called: Iterable[Names]) -> frozenset[Names]:
+        """Those answers of which no name has arrived yet."""
+        return frozenset(names for names in called if not self._arrived(names))
 
-    def take(self, arrivals: Sequence[Arrival], cursor: Cursor | None = None) -> int:
-        """Keeps what has not arrived yet and then moves the cursor, in one transaction; gives how many were new."""
+    def partly(self, called: Iterable[Names]) -> frozenset[Names]:
+        """Those answers that are here already, and of which some name is new."""
+        several = (names for names in called if len(names) > 1)
+        return frozenset(names for names in several if 0 < self._arrived(names) < len(names))
+
+    def take(self, arrivals: Sequence[Arrival], cursor: Cursor | None = None, again: Iterable[Names] = ()) -> int:
+        """Keeps what has not arrived under any name and then moves the cursor, in one transaction; how many were new.
+
+        again: all names of answers that are here already, so that they are known by each of them.
+        """
         with self._transaction():
-            new = [one.envelope for one in arrivals if self._arrives(one.key)]
+            new = [one.envelope for one in arrivals if self._arrives(one.names)]
             self._insert(new)
+            for names in again:
+                self._arrives(names)
             if cursor:
                 row = (cursor.source, cursor.bound, cursor.position)
                 self._database.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)", row)
@@ -88,8 +98,15 @@ class Arrivals(Store):
             raise refuse("pull-cursor-foreign", source=source, before=found[0], now=bound)
         return str(found[1]) if found else ""
 
-    def _arrives(self, key: str) -> bool:
-        return self._database.execute("INSERT OR IGNORE INTO arrivals VALUES (?)", (key,)).rowcount == 1
+    def _arrived(self, names: Names) -> int:
+        query = "SELECT 1 FROM arrivals WHERE key = ?"
+        with self._problems():
+            return sum(self._database.execute(query, (name,)).fetchone() is not None for name in names)
+
+    def _arrives(self, names: Names) -> bool:
+        new = not self._arrived(names)
+        self._database.executemany("INSERT OR IGNORE INTO arrivals VALUES (?)", [(name,) for name in names])
+        return new
 
     def _read_key(self, path: Path) -> bytes:
         with self._problems():

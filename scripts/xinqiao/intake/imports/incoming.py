@@ -6,20 +6,24 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from xinqiao.core.expression import Expression, evaluate, truth
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Question
-from xinqiao.intake.imports.answer import Answer, Reader
+from xinqiao.core.source import Source
+from xinqiao.intake.called import NUMBERED, numbered
+from xinqiao.intake.imports.answer import WHOLE, Answer, Reader
 from xinqiao.intake.imports.moment import AmbiguousDayError, Moment, moment_of
 from xinqiao.intake.imports.plan import Plan, absent, plan
 from xinqiao.intake.imports.style import Style
 from xinqiao.intake.imports.styles import STYLES, style_of
 from xinqiao.intake.imports.ties import Ties
 from xinqiao.intake.imports.words import same
+
+UNFINISHED = frozenset({"", "no"})
 
 
 class _Record(Protocol):
@@ -41,12 +45,17 @@ class _Record(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a file that can be told into answers; `known_by` is hashed before it goes anywhere."""
+    """One row of a file that can be told into answers; `known_by` and `called` are hashed before they go anywhere.
+
+    known_by: any of these makes it the same row. called: what a pull of the same source calls it; empty where no
+    source is named.
+    """
 
     number: int
     day: date | None
     answers: dict[str, Answer] = field(repr=False)
-    known_by: str = field(repr=False)
+    known_by: tuple[str, ...] = field(repr=False)
+    called: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +74,44 @@ class Incoming:
 
 
 def incoming(
-    asked: Sequence[Question], records: Iterable[_Record], ties: Ties, file: str, keep_if: Expression | None = None
+    asked: Sequence[Question],
+    records: Iterable[_Record],
+    ties: Ties,
+    file: str,
+    keep_if: Expression | None = None,
+    source: Source | None = None,
 ) -> Incoming:
     """The rows of a file, its header first; those for which `keep_if` does not hold are dropped.
 
-    Raises XinqiaoError where the file as a whole cannot be used: file-empty, import-day-ambiguous,
-    import-day-unreadable, import-words-left, and as `plan` does.
+    source: the one that the file was exported from; its rows are then known by the same names as in a pull. Raises
+    XinqiaoError where the file as a whole cannot be used: file-empty, import-day-ambiguous, import-day-unreadable,
+    import-words-left, import-rows-nameless, and as `plan` does.
     """
     stream = iter(records)
     header = next(stream, None)
     if header is None:
         raise refuse("file-empty", Place(file=file))
     style = STYLES[ties.system] if ties.system else style_of(header.written)
-    made = plan(asked, header.written, style, ties, file)
+    made = plan(asked, header.written, style, ties, file, source)
+    whole, aside, dropped = _sifted(stream, made)
+    _check_nameless(made, whole, file)
+    rows, left = _rows(asked, whole, style, ties, made, file)
+    if source:
+        rows = _called(rows, whole, ties, made, source, file)
+    kept = tuple(row for row in rows if keep_if is None or truth(evaluate(keep_if.tree(), row.answers, None, row.day)))
+    if len(kept) < len(rows):
+        dropped["row-not-kept"] = len(rows) - len(kept)
+    told = [*_told(asked, ties, made, file), *_left(left, ties, file)]
+    told += [_count(code, count, file) for code, count in dropped.items()]
+    return Incoming(
+        system=style.name, rows=kept, aside=aside, dropped=dict(dropped), problems=tuple(told), columns=len(made.about)
+    )
+
+
+def _sifted(
+    stream: Iterator[_Record], made: Plan
+) -> tuple[list[tuple[int, tuple[str, ...]]], dict[int, str], Counter[str]]:
+    """The records that can be read, those set aside, and how many are left out."""
     aside: dict[int, str] = {}
     dropped: Counter[str] = Counter()
     whole: list[tuple[int, tuple[str, ...]]] = []
@@ -89,16 +123,7 @@ def incoming(
             aside[record.number] = fault
         else:
             whole.append((record.number, record.written))
-    _check_nameless(made, whole, file)
-    rows, left = _rows(asked, whole, style, ties, made, file)
-    kept = tuple(row for row in rows if keep_if is None or truth(evaluate(keep_if.tree(), row.answers, None, row.day)))
-    if len(kept) < len(rows):
-        dropped["row-not-kept"] = len(rows) - len(kept)
-    told = [*_told(asked, ties, made, file), *_left(left, ties, file)]
-    told += [_count(code, count, file) for code, count in dropped.items()]
-    return Incoming(
-        system=style.name, rows=kept, aside=aside, dropped=dict(dropped), problems=tuple(told), columns=len(made.about)
-    )
+    return whole, aside, dropped
 
 
 def _rows(
@@ -118,11 +143,37 @@ def _rows(
         read = reader.read(cells)
         left.update(read.left)
         known_by = _known_by(cells, moment, style, ties, made)
-        seen[known_by] += 1
-        # Rows that are alike in everything are different people's; what a system has numbered is one.
-        again = f"{known_by} {seen[known_by]}" if made.number is None else known_by
-        rows.append(Row(number=number, day=moment.day if moment else None, answers=dict(read.answers), known_by=again))
+        if not _numbered(cells, made):
+            # Rows that are alike in everything are different people's; what a system has numbered is one.
+            seen.update(known_by)
+            known_by = tuple(f"{name} {seen[name]}" for name in known_by)
+        day = moment.day if moment else None
+        rows.append(Row(number=number, day=day, answers=dict(read.answers), known_by=known_by))
     return tuple(rows), left
+
+
+def _called(
+    rows: Sequence[Row],
+    whole: Sequence[tuple[int, tuple[str, ...]]],
+    ties: Ties,
+    made: Plan,
+    source: Source,
+    file: str,
+) -> tuple[Row, ...]:
+    """The rows with the names by which a pull of the source knows them. Raises XinqiaoError (import-rows-nameless)."""
+    found = []
+    for row, (_, cells) in zip(rows, whole, strict=True):
+        name = "" if made.called is None else cells[made.called].strip()
+        if written := WHOLE.fullmatch(name):
+            # As a workbook may hold a number.
+            name = written[1]
+        if name and source.system in NUMBERED:
+            moment = None if made.day is None else moment_of(cells[made.day], ties.order)
+            name = numbered(name, moment.day, moment.clock) if moment else ""
+        if not name:
+            raise refuse("import-rows-nameless", Place(file=file), row=row.number, source=source.name)
+        found.append(replace(row, called=name))
+    return tuple(found)
 
 
 def _moments(whole: Sequence[tuple[int, tuple[str, ...]]], ties: Ties, made: Plan, file: str) -> list[Moment | None]:
@@ -140,18 +191,27 @@ def _moments(whole: Sequence[tuple[int, tuple[str, ...]]], ties: Ties, made: Pla
     return found
 
 
-def _known_by(cells: Sequence[str], moment: Moment | None, style: Style, ties: Ties, made: Plan) -> str:
+def _known_by(cells: Sequence[str], moment: Moment | None, style: Style, ties: Ties, made: Plan) -> tuple[str, ...]:
     """What makes a row the same when it comes again, in whatever encoding and with whatever mapping file.
 
-    A system's own number where it has one, with the moment unless no two forms share a number; else all that stands
-    in the row.
+    A system's own number where it has one, with the moment unless no two forms share a number. Else all that stands
+    in the row, and, so that a question may be worded anew, its moment with its answers in their order.
     """
-    if made.number is not None and (number := cells[made.number].strip()):
-        alone = style.everywhere or ties.number
-        parts = [number] if alone or moment is None else [number, moment.day.isoformat(), moment.clock]
-        parts += [] if alone or moment else _content(cells, made)
-    else:
-        parts = _content(cells, made)
+    at = [moment.day.isoformat(), moment.clock] if moment else []
+    content = _content(cells, made)
+    if made.number is not None and _numbered(cells, made):
+        also = [] if style.everywhere or ties.number else at or content
+        return (_hashed([cells[made.number].strip(), *also]),)
+    if not (moment and moment.clock):
+        return (_hashed(content),)
+    return _hashed(content), _hashed([*at, *_answers(cells, made)])
+
+
+def _numbered(cells: Sequence[str], made: Plan) -> bool:
+    return made.number is not None and bool(cells[made.number].strip())
+
+
+def _hashed(parts: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -160,9 +220,14 @@ def _content(cells: Sequence[str], made: Plan) -> list[str]:
     return [part for pair in sorted((label, cell.strip()) for label, cell in pairs if cell.strip()) for part in pair]
 
 
+def _answers(cells: Sequence[str], made: Plan) -> list[str]:
+    own = {at for options in made.options.values() for at in options.values()}
+    return [cells[at].strip() for at in sorted({*made.columns.values(), *own}) if cells[at].strip()]
+
+
 def _unfinished(cells: Sequence[str], made: Plan) -> bool:
     """Whether somebody has left the form before its end, as far as the system tells."""
-    return made.finished is not None and not cells[made.finished].strip()
+    return made.finished is not None and same(cells[made.finished]) in UNFINISHED
 
 
 def _fault(record: _Record, made: Plan) -> str:
@@ -178,11 +243,8 @@ def _fault(record: _Record, made: Plan) -> str:
 def _told(asked: Sequence[Question], ties: Ties, made: Plan, file: str) -> Iterator[Problem]:
     # What people write beside a choice has no column of its own.
     beside = {one.name for one in asked if one.of_other} | {tie.other for tie in ties.questions.values()}
-    for name in absent(asked, made):
-        if name in beside:
-            continue
-        place = Place(file=file, question=name)
-        yield Problem(code="import-question-absent", place=place, params={"field": name})
+    if lacking := [name for name in absent(asked, made) if name not in beside]:
+        yield Problem(code="import-question-absent", place=Place(file=file), params={"field": ", ".join(lacking)})
     if made.day is None:
         yield Problem(code="import-day-none", place=Place(file=file))
 

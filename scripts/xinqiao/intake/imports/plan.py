@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind, Question
+from xinqiao.core.source import Source
+from xinqiao.intake.called import EXPORTED
 from xinqiao.intake.imports.spelling import headers, option_headers
 from xinqiao.intake.imports.style import Style
 from xinqiao.intake.imports.ties import Ties
@@ -21,6 +23,7 @@ class Plan:
     """Where things stand in each row of a file, from 0; `options`: question → choice → column of its own.
 
     about: columns that the system wrote about the person, the device or the moment, and those that are not taken.
+    called: where the file has what a pull of its source knows a row by.
     """
 
     labels: tuple[str, ...] = field(repr=False)
@@ -30,13 +33,21 @@ class Plan:
     number: int | None
     finished: int | None
     about: tuple[int, ...]
+    called: int | None = None
 
 
-def plan(asked: Sequence[Question], labels: Sequence[str], style: Style, ties: Ties, file: str) -> Plan:
+def plan(
+    asked: Sequence[Question],
+    labels: Sequence[str],
+    style: Style,
+    ties: Ties,
+    file: str,
+    source: Source | None = None,
+) -> Plan:
     """How a file with these headers is read.
 
     Raises XinqiaoError: import-columns-none, or all of import-columns-unknown, import-column-twice,
-    import-question-lacks, import-column-lacks.
+    import-question-lacks, import-column-lacks, import-name-lacks.
     """
     known = [frozenset(map(same, (label, *style.stems(label)))) for label in labels]
     places = {question.name: _places(known, headers(question, ties.of(question.name))) for question in asked}
@@ -48,9 +59,10 @@ def plan(asked: Sequence[Question], labels: Sequence[str], style: Style, ties: T
     about = [at for at in free if not labels[at].strip() or same(labels[at]) in ties.drop or style.is_about(labels[at])]
     told = {key: _first(labels, (name,) if name else usual) for key, name, usual in (
         ("day", ties.day, style.day), ("number", ties.number, style.number), ("finished", "", style.finished),
+        ("called", ties.number if source else "", EXPORTED[source.system] if source else ()),
     )}  # fmt: skip
     strange = [at for at in free if at not in about and at not in told.values()]
-    problems = [*_problems(asked, places, options, strange, file), *_lacking(ties, told, file)]
+    problems = [*_problems(asked, places, options, strange, file), *_lacking(ties, source, told, file)]
     if problems:
         raise XinqiaoError(problems)
     return Plan(
@@ -61,6 +73,7 @@ def plan(asked: Sequence[Question], labels: Sequence[str], style: Style, ties: T
         number=told["number"],
         finished=told["finished"],
         about=tuple(about),
+        called=told["called"],
     )
 
 
@@ -108,11 +121,19 @@ def _problems(
         elif found and owners.setdefault(found[0], question.name) != question.name:
             params = {"field": f"{owners[found[0]]}, {question.name}", "columns": _numbers(found)}
             yield Problem(code="import-column-twice", place=place, params=params)
-        if not found and not options[question.name] and question.required and question.relevance is None:
-            yield Problem(code="import-question-lacks", place=place, params={"field": question.name})
+    lacking = [
+        one.name
+        for one in asked
+        if not places[one.name] and not options[one.name] and one.required and one.relevance is None
+    ]
+    if lacking:
+        yield Problem(code="import-question-lacks", place=Place(file=file), params={"field": ", ".join(lacking)})
 
 
-def _lacking(ties: Ties, told: Mapping[str, int | None], file: str) -> Iterator[Problem]:
+def _lacking(ties: Ties, source: Source | None, told: Mapping[str, int | None], file: str) -> Iterator[Problem]:
+    if source and told["called"] is None:
+        params: dict[str, str | int] = {"source": source.name, "columns": " / ".join(EXPORTED[source.system])}
+        yield Problem(code="import-name-lacks", place=Place(file=file), params=params)
     for key, name in (("day", ties.day), ("number", ties.number)):
         if name and told[key] is None:
             yield Problem(code="import-column-lacks", place=Place(file=file), params={"key": key})

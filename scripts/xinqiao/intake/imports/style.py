@@ -26,19 +26,20 @@ def no_stems(_: str) -> tuple[str, ...]:
 class Style:
     """One system's habits. Headers and texts compare by `same`.
 
-    marks: of each group one header must be there for a file to be of this system. about, begins: headers, and how
-    headers begin, of what the system tells of the person, the device and the moment; dropped at the door. day, number:
-    headers of when a row was given and of what the system calls it; `everywhere`: no other row of that system, in any
-    form, is called so. finished: a column that is empty where somebody has not sent the form. separators: between the
-    answers of one cell. empty: texts that are no answer; `empty_codes` where answers are written as numbers. stems:
-    further ways to write a header. pieces: how a cell with several answers, or with words beside one, comes apart,
-    where it is not by the separators.
+    marks: of each group one header must be there for a file to be of this system. about, begins, ends: headers, and
+    how headers begin or end, of what the system tells of the person, the device and the moment; dropped at the door.
+    day, number: headers of when a row was given and of what the system calls it; `everywhere`: no other row of that
+    system, in any form, is called so. finished: a column that is empty, or says No, where somebody has not sent the
+    form. separators: between the answers of one cell. empty: texts that are no answer; `empty_codes` where answers are
+    written as numbers. stems: further ways to write a header. pieces: how a cell with several answers, or with words
+    beside one, comes apart, where it is not by the separators.
     """
 
     name: str
     marks: tuple[tuple[str, ...], ...] = ()
     about: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
     day: tuple[str, ...] = ()
     number: tuple[str, ...] = ()
     everywhere: bool = False
@@ -57,7 +58,8 @@ class Style:
         """Whether a header is not a question's."""
         told = same(header)
         known = {same(one) for one in (*self.about, *self.day, *self.number, *self.finished)}
-        return told in known or any(told.startswith(same(start)) for start in self.begins)
+        begun = any(told.startswith(same(start)) for start in self.begins)
+        return told in known or begun or any(told.endswith(same(end)) for end in self.ends)
 
 
 def cut(cell: str, separators: Collection[str], known: Collection[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from xinqiao.intake.imports.formbricks import FORMBRICKS
 from xinqiao.intake.imports.google import GOOGLE
 from xinqiao.intake.imports.limesurvey import LIMESURVEY
 from xinqiao.intake.imports.microsoft import MICROSOFT
@@ -13,7 +14,9 @@ from xinqiao.intake.imports.style import Style
 from xinqiao.intake.imports.wenjuanxing import WENJUANXING
 from xinqiao.intake.imports.words import same
 
-STYLES: Mapping[str, Style] = {style.name: style for style in (WENJUANXING, MICROSOFT, LIMESURVEY, ODK, GOOGLE, PLAIN)}
+STYLES: Mapping[str, Style] = {
+    style.name: style for style in (WENJUANXING, MICROSOFT, LIMESURVEY, ODK, FORMBRICKS, GOOGLE, PLAIN)
+}
 
 
 def style_of(headers: Iterable[str]) -> Style:

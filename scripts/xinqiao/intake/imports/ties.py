@@ -49,7 +49,10 @@ class Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ties:
-    """A whole mapping file. drop: headers, as they compare, that are known and not taken; system: "" is found out."""
+    """A whole mapping file. drop: headers, as they compare, that are known and not taken; system: "" is found out.
+
+    source: the one of portal.toml whose answers the file holds; "" where none is named.
+    """
 
     questions: Mapping[str, Tie] = field(default_factory=dict)
     drop: frozenset[str] = frozenset()
@@ -60,6 +63,7 @@ class Ties:
     number: str = ""
     missing: frozenset[str] = frozenset()
     lang: Lang = Lang.ZH
+    source: str = ""
 
     def of(self, question: str) -> Tie:
         """The tie of a question; an empty one where the file says nothing of it."""
@@ -67,7 +71,7 @@ class Ties:
 
 
 NO_TIE, NO_TIES = Tie(), Ties()
-KEYS = ("form", "system", "mode", "day", "order", "number", "missing", "lang", "questions", "drop")
+KEYS = ("form", "system", "source", "mode", "day", "order", "number", "missing", "lang", "questions", "drop")
 TIE_KEYS = ("column", "answers", "options", "separator", "other")
 # Keys whose value is one of a few words.
 WORDS: Mapping[str, Sequence[str]] = {
@@ -94,6 +98,7 @@ def read_ties(value: object, place: PlaceOf, form: Form) -> Ties:
         number=str(value.get("number") or ""),
         missing=frozenset(map(same, _texts(value.get("missing")))),
         lang=Lang(lang) if lang else Lang.ZH,
+        source=str(value.get("source") or ""),
     )
 
 

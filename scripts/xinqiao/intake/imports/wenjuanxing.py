@@ -25,7 +25,8 @@ def _stems(header: str) -> tuple[str, ...]:
     return (found[1], row[1]) if row else (found[1],)
 
 
-def _pieces(cell: str) -> tuple[Part, ...]:
+def pieces(cell: str) -> tuple[Part, ...]:
+    """The answers of a cell, each with what the person wrote beside it."""
     found = PIECE.finditer(cell)
     return tuple(Part(text=(one[1] or one[3] or "").strip(), beside=(one[2] or "").strip()) for one in found)
 
@@ -40,5 +41,5 @@ WENJUANXING = Style(
     empty=("(空)", "(跳过)"),
     empty_codes=("-2", "-3"),
     stems=_stems,
-    pieces=_pieces,
+    pieces=pieces,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xinqiao.intake.imports.style import Part
 from xinqiao.intake.pull.row import Cell, Row
 
 # How a column of its own for each choice says that it was ticked: `topics[listen]` (LimeSurvey), `topics/listen`.
@@ -18,22 +19,26 @@ class Asked:
     """One question of the form: its name here and there, whether it takes several choices, what choices are called.
 
     spellings: how a choice may be written there (its name, its labels) → its name here; empty for other questions.
+    pieces: how one text comes apart that holds several choices, or words beside one; those words are found under
+    `COLUMN_other`.
     """
 
     name: str
     column: str
     many: bool = False
     spellings: Mapping[str, str] = field(default_factory=dict)
+    pieces: Callable[[str], Sequence[Part]] | None = None
 
 
 def answers_of(asked: Sequence[Asked], row: Row) -> Answers:
     """The answers that a row gives to the questions; everything else in it is dropped."""
-    last = _by_last_part(row.cells)
+    cells = {**row.cells, **dict(_apart(asked, row.cells))}
+    last = _by_last_part(cells)
     found: dict[str, str | Sequence[str]] = {}
     for question in asked:
-        cell = row.cells.get(question.column) or last.get(question.column)
+        cell = cells.get(question.column) or last.get(question.column)
         if question.many:
-            if chosen := _chosen(question, cell) or _ticked(question, row.cells, last):
+            if chosen := _chosen(question, cell) or _ticked(question, cells, last):
                 found[question.name] = chosen
         elif cell:
             text = cell if isinstance(cell, str) else " ".join(cell)
@@ -41,6 +46,17 @@ def answers_of(asked: Sequence[Asked], row: Row) -> Answers:
             if text.strip():
                 found[question.name] = question.spellings.get(text.strip(), text)
     return found
+
+
+def _apart(asked: Sequence[Asked], cells: Mapping[str, Cell]) -> Iterator[tuple[str, Cell]]:
+    """The cells that come apart: their choices, and under a name of its own what was written beside them."""
+    for question in asked:
+        cell = cells.get(question.column)
+        if question.pieces and isinstance(cell, str):
+            parts = question.pieces(cell)
+            yield question.column, tuple(part.text for part in parts)
+            if beside := "；".join(part.beside for part in parts if part.beside):
+                yield f"{question.column}_other", beside
 
 
 def _by_last_part(cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
@@ -54,7 +70,10 @@ def _chosen(question: Asked, cell: Cell | None) -> list[str]:
     if not cell:
         return []
     parts = [cell] if isinstance(cell, str) else list(cell)
-    if isinstance(cell, str) and cell.strip() not in question.spellings:
+    # A label may read like several names; who writes blanks between answers writes names.
+    if isinstance(cell, str) and (
+        cell.strip() not in question.spellings or set(cell.split()) <= set(question.spellings.values())
+    ):
         parts = cell.split()
     return [question.spellings.get(part.strip(), part.strip()) for part in parts if part.strip()]
 

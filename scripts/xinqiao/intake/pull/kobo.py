@@ -15,7 +15,13 @@ from xinqiao.intake.pull.row import OVERLAP, Page, Row, cells, day_here, moment,
 from xinqiao.intake.pull.wire import Call, Wire
 
 SIZE = 1_000
-METADATA = ("_", "meta/", "formhub/", "deviceid", "simserial", "subscriberid")
+# What Kobo and its collectors say of the sender, of the device and of the row; nothing of it is an answer.
+METADATA = frozenset({
+    "_id", "_uuid", "_ip", "_status", "_submission_time", "_submitted_by", "_geolocation", "_attachments", "_tags",
+    "_notes", "_validation_status", "_version_", "__version__", "_xform_id_string", "_userform_id",
+    "_bamboo_dataset_id", "_supplementalDetails", "deviceid", "simserial", "subscriberid", "phonenumber",
+})  # fmt: skip
+METADATA_GROUPS = ("meta/", "formhub/")
 
 
 def read(source: Source, secret: str, wire: Wire, cursor: str) -> Iterator[Page]:
@@ -38,7 +44,8 @@ def read(source: Source, secret: str, wire: Wire, cursor: str) -> Iterator[Page]
                 raise shapeless(wire)
             last = number
             waiting.append((at, number))
-            answers = {name: cell for name, cell in cells(found) if not name.startswith(METADATA)}
+            told = ((name, cell) for name, cell in cells(found) if name not in METADATA)
+            answers = {name: cell for name, cell in told if not name.startswith(METADATA_GROUPS)}
             rows.append(Row(id=str(number), day=day_here(at), cells=answers))
         if not rows:
             return

@@ -16,9 +16,11 @@ from datetime import date
 from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.source import Source
 from xinqiao.intake.pull.row import Page, Row, behind, cells, moment, pair, shapeless, written
-from xinqiao.intake.pull.wire import Call, Wire
+from xinqiao.intake.pull.wire import READ_SECONDS, Call, Wire
 
 BATCH = 1_000
+# A whole survey is put together before the first byte of it comes.
+EXPORT, EXPORT_SECONDS = "export_responses", 240.0
 METADATA = frozenset({
     "id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp", "ipaddr", "refurl", "token",
     "interviewtime",
@@ -39,7 +41,7 @@ def read(source: Source, secret: str, wire: Wire, cursor: str) -> Iterator[Page]
     first = int(cursor) + 1 if cursor.isdigit() else 1
     asked = (session, source.remote, "json", None, "all", "code", "short", first)
     try:
-        exported = _call(source, wire, "export_responses", *asked)
+        exported = _call(source, wire, EXPORT, *asked)
     finally:
         with suppress(XinqiaoError):
             _call(source, wire, "release_session_key", session)
@@ -59,7 +61,8 @@ def _call(source: Source, wire: Wire, method: str, *params: object) -> object:
     """
     url = f"{source.address}/index.php/admin/remotecontrol"
     content = {"method": method, "params": list(params), "id": 1}
-    answer = wire.ask(Call(method="POST", url=url, content=content))
+    patience = EXPORT_SECONDS if method == EXPORT else READ_SECONDS
+    answer = wire.ask(Call(method="POST", url=url, content=content, patience=patience))
     if not isinstance(answer, dict) or "result" not in answer:
         raise shapeless(wire)
     match answer["result"]:

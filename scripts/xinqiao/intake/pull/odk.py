@@ -7,6 +7,7 @@ last moment seen loses what was being written then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +19,8 @@ from xinqiao.intake.pull.wire import Call, Wire
 
 SIZE = 250
 # What Central and its collectors say of the sender and of the device; nothing of it is an answer.
-METADATA = ("meta/", "__", "deviceid", "simserial", "subscriberid")
+METADATA = frozenset({"__id", "deviceid", "simserial", "subscriberid", "phonenumber"})
+METADATA_GROUPS = ("meta/", "__system/")
 
 
 def read(source: Source, secret: str, wire: Wire, cursor: str) -> Iterator[Page]:
@@ -67,8 +69,14 @@ def _row(found: dict[str, object], wire: Wire) -> tuple[Row, str]:
     at = moment(system.get("submissionDate")) if isinstance(system, dict) else None
     if not isinstance(found.get("__id"), str) or at is None:
         raise shapeless(wire)
-    answers = {name: cell for name, cell in cells(found) if not name.startswith(METADATA) and "@" not in name}
+    told = ((name, cell) for name, cell in cells(found) if name not in METADATA and "@" not in name)
+    answers = {name: cell for name, cell in told if not name.startswith(METADATA_GROUPS)}
     return Row(id=str(found["__id"]), day=day_here(at), cells=answers), settled(at)
+
+
+def column(name: str) -> str:
+    """A question's name as OData may carry it: other signs than letters, digits and `_` become `_`."""
+    return re.sub("[^A-Za-z0-9_]+", "_", name)
 
 
 def _next(content: object, asked: dict[str, str]) -> tuple[int, dict[str, str]]:

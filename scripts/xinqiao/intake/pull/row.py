@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from xinqiao.core.problem import XinqiaoError, refuse
@@ -27,12 +28,14 @@ class Row:
 
     id: what it is called there. day: when it was sent, None where that is not told. lang: the language it was
     given in, as told there. cells: by name there, those in groups as `group/name`; several choices as a tuple.
+    exported: what an export calls it, where that is another name; hashed like `id` before it goes anywhere.
     """
 
     id: str
     day: date | None
     cells: Mapping[str, Cell] = field(repr=False)
     lang: str = ""
+    exported: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def written(value: object) -> str:
         case int():
             return str(value)
         case float():
-            return str(int(value)) if value.is_integer() else repr(value)
+            return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     return ""
 
 

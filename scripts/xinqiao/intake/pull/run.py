@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Protocol
 from xinqiao.core.problem import XinqiaoError, refuse
 from xinqiao.core.record import Envelope
 from xinqiao.core.source import Source, System
-from xinqiao.intake.arrivals import Arrival, Arrivals, Cursor
+from xinqiao.intake.arrivals import Arrival, Arrivals, Cursor, Names
 from xinqiao.intake.pull import formbricks, kobo, limesurvey, odk, wenjuanxing
 from xinqiao.intake.pull.row import Reader, Row
 from xinqiao.intake.pull.wire import Wire
@@ -25,6 +25,8 @@ READERS: Mapping[System, Reader] = MappingProxyType({
     System.WENJUANXING: wenjuanxing.read,
 })  # fmt: skip
 
+# In so many rows a question that everybody has to answer is called otherwise there, or is gone.
+ENOUGH = 5
 # What concerns one row alone; the others go on.
 ASIDE = frozenset({"answers-too-long", "pull-unwritable"})
 
@@ -34,6 +36,10 @@ class Sealing(Protocol):
 
     def knows(self, row: Row) -> bool:
         """Whether a row answers at least one of the form's questions."""
+        ...
+
+    def lacking(self, rows: Sequence[Row]) -> Sequence[str]:
+        """The questions that everybody has to answer and that none of the rows has."""
         ...
 
     def seal(self, row: Row) -> Envelope:
@@ -56,34 +62,43 @@ def pull(
     """Reads a source to its end and keeps what is new, sealed; `progress` is told rows read and new after each page.
 
     Where it breaks off, what was kept stays, and the next pull begins where the cursor stands. Raises XinqiaoError:
-    pull-cursor-foreign, pull-form-differs, the codes of Wire.ask and of the reader, and as the store does.
+    pull-cursor-foreign, pull-form-differs, pull-question-lacks, the codes of Wire.ask and of the reader, and as the
+    store does.
     """
     cursor = store.cursor(source.name, source.bound)
-    seen: set[str] = set()
-    aside: dict[str, str] = {}
+    seen: set[Names] = set()
+    aside: dict[Names, str] = {}
     new = 0
     for page in READERS[source.system](source, secret, wire, cursor):
-        rows = {store.key(source.bound, row.id): row for row in page.rows}
+        rows = {_names(store, source, row): row for row in page.rows}
         if not seen and any(row.cells for row in page.rows) and not any(map(sealing.knows, page.rows)):
             raise refuse("pull-form-differs", source=source.name, form=source.form)
         seen |= rows.keys()
-        arrivals = _sealed({key: rows[key] for key in store.fresh(rows)}, sealing, aside)
+        fresh = {names: rows[names] for names in store.fresh(rows)}
+        if len(fresh) >= ENOUGH and (lacking := sealing.lacking([*fresh.values()])):
+            raise refuse("pull-question-lacks", source=source.name, fields=", ".join(lacking))
+        arrivals = _sealed(fresh, sealing, aside)
         moved = Cursor(source=source.name, bound=source.bound, position=page.cursor) if page.cursor else None
-        if arrivals or moved:
-            new += store.take(arrivals, moved)
+        again = store.partly(rows)
+        if arrivals or moved or again:
+            new += store.take(arrivals, moved, again)
         progress(len(seen), new)
     return Pulled(read=len(seen), new=new, aside=MappingProxyType(Counter(aside.values())))
 
 
-def _sealed(rows: Mapping[str, Row], sealing: Sealing, aside: dict[str, str]) -> list[Arrival]:
+def _names(store: Arrivals, source: Source, row: Row) -> Names:
+    return tuple(store.key(source.bound, name) for name in (row.id, row.exported) if name)
+
+
+def _sealed(rows: Mapping[Names, Row], sealing: Sealing, aside: dict[Names, str]) -> list[Arrival]:
     """An arrival for each row, by day; within a day in the order of their keys, which does not tell the order there."""
     arrivals = []
-    for key in sorted(rows, key=lambda key: (rows[key].day or date.max, key)):
+    for names in sorted(rows, key=lambda names: (rows[names].day or date.max, names)):
         try:
-            arrivals.append(Arrival(key=key, envelope=sealing.seal(rows[key])))
+            arrivals.append(Arrival(names=names, envelope=sealing.seal(rows[names])))
         except XinqiaoError as error:
             code = error.problems[0].code
             if code not in ASIDE:
                 raise
-            aside[key] = code
+            aside[names] = code
     return arrivals

@@ -31,13 +31,14 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request; what it carries is never shown."""
+    """One request; what it carries is never shown. patience: seconds to wait for a byte of the answer."""
 
     method: str
     url: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: object = field(default=None, repr=False)
+    patience: float = READ_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def over_http(call: Call) -> Reply:
             json=call.content,
             # Without it a .netrc file would replace the header that proves who asks.
             auth=lambda request: request,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            timeout=(CONNECT_SECONDS, call.patience),
             allow_redirects=False,
             stream=True,
         ) as response:
