@@ -22,6 +22,7 @@ COMPOSED = {
     *(f"summaries/{form}.md" for form in ("training-feedback", "mood", "website-feedback")),
     "news/index.md", "news/events/index.md",
     "news/recaps/peer-supporter-training-recap/index.md", "news/policy/guizhou-plan-2024/index.md",
+    "learn/peer-supporter/index.md",
 }  # fmt: skip
 FRONT_MATTER = re.compile(r"---\n(?P<inner>.*?)\n---\n", re.DOTALL)
 HEADING = re.compile(r"^(?P<level>#{1,6}) (?P<words>.+?)(?: \{ #(?P<anchor>[\w-]+) \})?$", re.MULTILINE)
