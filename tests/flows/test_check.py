@@ -48,6 +48,15 @@ def test_the_portals_own_content_has_no_error(checked: Checked) -> None:
     assert after == before
 
 
+def test_both_languages_of_the_portal_agree_and_every_text_is_measured(checked: Checked) -> None:
+    outcome, *_, project = checked
+    assert not [problem for problem in outcome.problems if problem.code.startswith("parity-")]
+    measured = outcome.document["reading"]
+    assert isinstance(measured, list)
+    files = {one["file"] for one in measured}
+    assert {path.relative_to(project).as_posix() for path in (project / "docs/en").rglob("*.md")} <= files
+
+
 def test_problems_of_forms_and_of_content_come_together_with_their_lines(project: Path) -> None:
     form = project / "forms" / "training-feedback.yml"
     form.write_text(form.read_text(encoding="utf-8").replace("seal_to:", "sealed_to:"), encoding="utf-8")

@@ -165,9 +165,10 @@ def tiny_files() -> Mapping[str, str]:
         hidden = "UNPUBLISHED-WORDS ![Some words](../../pictures/secret.svg)"
         secret = {"status": "draft", "event": "draft", "more": "Tags: secret\n"}
         files[f"docs/news/events/draft.{lang}.md"] = news(lang, "events", "draft", hidden, **secret)
-    for name in ("tree", "secret", "of-nobody"):
+    for name in ("tree", "secret", "of-nobody", "of-story"):
         files[f"docs/news/pictures/{name}.svg"] = f'<svg xmlns="http://www.w3.org/2000/svg"><!-- {name} --></svg>'
-    story = news("zh", "recaps", "story", "文字。\n\n## 一\n\n文字。", event="", more="Only: zh\n")
+    seen = "![A tree by the water](../../pictures/of-story.svg)"
+    story = news("zh", "recaps", "story", f"文字。\n\n## 一\n\n文字。\n\n{seen}", event="", more="Only: zh\n")
     files["docs/news/recaps/story.zh.md"] = story
     return files
 

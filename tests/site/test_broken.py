@@ -2,7 +2,7 @@
 
 `sources` lie over the small project and are told before anything is built; `pages` bring pages of their own
 and are built together, once; `built` are pages that only a fault of the theme or of a generator can make;
-`wording` are files with words that may harm, or a page that lacks help.
+`wording` are files with words that may harm, or a page that lacks help; `parity` are texts whose languages differ.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from xinqiao.core.problem import ExitCode, Problem, XinqiaoError
 from xinqiao.core.text import Lang
 from xinqiao.site.build import read_sources
 from xinqiao.site.check import check_site
+from xinqiao.site.parity import check_parity
 from xinqiao.site.tree import Piece
 from xinqiao.site.wording.pages import check_wording
 
 TESTS = Path(__file__).resolve().parents[1]
 BROKEN = TESTS / "broken" / "site"
 CATALOGUE = TESTS.parent / "scripts/xinqiao/core/problems/site.toml"
-KINDS = ("sources", "pages", "built", "wording")
+KINDS = ("sources", "pages", "built", "wording", "parity")
 ROOT = "https://example.test/portal/"
 # Told elsewhere than at a file that can lie in a folder of broken ones; the tests that show them.
 ELSEWHERE = {
@@ -70,6 +71,9 @@ ELSEWHERE = {
     "file-exists": "test_what_is_there_in_one_language_stays_and_nothing_else_is_written",
     "new-event-ends": "test_an_event_that_ends_before_it_begins_is_refused",
     "new-event-unknown": "test_the_recap_of_an_unknown_event_names_the_nearest",
+    # What git remembers, and what a year of days makes.
+    "parity-behind": "test_the_side_that_has_not_followed_is_named",
+    "article-review-old": "test_an_article_that_nobody_has_read_for_a_year_is_listed",
 }
 
 
@@ -146,6 +150,11 @@ def test_a_wrong_built_page_is_told_by_its_own_place(case: str, tmp_path: Path) 
 def test_a_wrong_wording_is_told_where_it_stands(case: str) -> None:
     folder = BROKEN / "wording" / case
     assert told(check_wording(folder, folder.glob("forms/*.yml"))) == sorted(expected("wording", case))
+
+
+@pytest.mark.parametrize("case", cases("parity"))
+def test_a_difference_of_languages_is_told_where_it_stands(case: str) -> None:
+    assert told(check_parity(BROKEN / "parity" / case)) == expected("parity", case)
 
 
 def test_every_rule_has_a_broken_case() -> None:

@@ -74,11 +74,25 @@ def serve(project: Path, as_json: bool, port: int) -> None:
 
 @click.command(epilog="Example: xinqiao check --json")
 @common
-def check(project: Path, as_json: bool) -> None:
+@click.option("--parity", "only", flag_value="parity", help="Only whether both languages say the same; at once.")
+@click.option("--reading", "only", flag_value="reading", help="Only how long texts are to read, and who reviewed them.")
+def check(project: Path, as_json: bool, only: str | None) -> None:
     """Tells every problem of forms and content with its place; publishes nothing."""
+    from xinqiao.flows import texts  # noqa: PLC0415 - start-up time
     from xinqiao.flows.check import check as flow  # noqa: PLC0415 - start-up time
 
-    run(project, as_json, flow)
+    alone = {"parity": texts.parity, "reading": texts.reading}
+    run(project, as_json, lambda config, progress: alone[only](config) if only else flow(config, progress))
+
+
+@click.command(epilog="Example: xinqiao wechat docs/news/recaps/peer-supporter-training-recap.zh.md")
+@common
+@click.argument("page")
+def wechat(project: Path, as_json: bool, page: str) -> None:
+    """Makes a copy of a page for a WeChat account, with a button that copies it; PAGE is its file or address."""
+    from xinqiao.flows.wechat import wechat as flow  # noqa: PLC0415 - start-up time
+
+    run(project, as_json, lambda config, progress: flow(config, page, progress))
 
 
 @click.command("verify-live", epilog="Example: xinqiao verify-live https://xinqiao.example.edu.cn/")

@@ -17,7 +17,9 @@ from xinqiao.flows.drill import drill_notices
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import check_ledgers
 from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.texts import as_json, parity_problems
 from xinqiao.site.build import read_sources
+from xinqiao.site.reading import readings
 from xinqiao.site.wording.pages import check_wording
 
 
@@ -27,7 +29,8 @@ def check(config: Config, progress: Progress) -> Outcome:
     Raises XinqiaoError with all errors.
     """
     progress("forms, content")
-    worded = check_wording(config.root, config.form_files)
+    measured, old = readings(config.root, date.today())
+    worded = (*check_wording(config.root, config.form_files), *parity_problems(config), *old)
     problems = [
         *worded,
         *_problems(lambda: proven_forms(config)),
@@ -47,7 +50,8 @@ def check(config: Config, progress: Progress) -> Outcome:
         zh=f"没有错误；{found} 条提醒。" if found else "没有问题。",
         en=f"No errors; {found} warnings." if found else "No problems.",
     )
-    return Outcome(said=said, document={"errors": 0, "warnings": found}, problems=told)
+    document = {"errors": 0, "warnings": found, "reading": as_json(measured)}
+    return Outcome(said=said, document=document, problems=told)
 
 
 def _reminders(config: Config) -> Outcome:

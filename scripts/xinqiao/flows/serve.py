@@ -16,6 +16,7 @@ from xinqiao.core.text import Text
 from xinqiao.flows.build import build, portal_names
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.port import HOST, check_port
+from xinqiao.flows.wechat import copier
 from xinqiao.site.manifest import Stamp, build_moment
 from xinqiao.site.preview import Shown, previewing
 from xinqiao.site.refresh import Snapshot, changed, pages_alone, refresh, snapshot
@@ -35,7 +36,13 @@ def serve(config: Config, port: int, progress: Progress, told: Told) -> Outcome:
     stopped_by_signals()
     folder = config.root / "build" / "preview"
     shutil.rmtree(folder, ignore_errors=True)
-    watch = _Watch(root=config.root, port=port, progress=progress, told=told, shown=Shown(folder=folder / "1"))
+    watch = _Watch(
+        root=config.root,
+        port=port,
+        progress=progress,
+        told=told,
+        shown=Shown(folder=folder / "1", copier=copier(config)),
+    )
     with previewing(watch.shown, HOST, port):
         try:
             while True:

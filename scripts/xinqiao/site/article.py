@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import yaml
@@ -15,10 +15,11 @@ from xinqiao.core.text import Lang
 from xinqiao.site import page
 from xinqiao.site.source import FRONT_MATTER, Entry, Notes, find, front_matter
 
-KEYS = ("draft", "written_on", "reviewed_on", "review_by", "sources")
+KEYS = ("draft", "written_on", "reviewed_on", "reviewed_by", "review_by", "sources")
 SOURCE_KEYS = ("title", "publisher", "address", "read_on", "note")
 SOURCES_MARK, HELP_BAR_MARK, HELP_MARK = "<!-- sources -->", "<!-- help-bar -->", "<!-- help-lines -->"
 FEWEST = 2
+REVIEWED_YEARLY = timedelta(days=365)
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -45,10 +46,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an article stands: `reviewed_on` is None until a professional has read it."""
+    """How an article stands: `reviewed_on` is None, `reviewed_by` empty, until a professional has read it."""
 
     written_on: date
     reviewed_on: date | None
+    reviewed_by: str
     review_by: date
     sources: tuple[Source, ...]
     at: Place
@@ -75,14 +77,30 @@ def read_standing(entry: Entry, today: date) -> Standing | None:
     reviewed = entry.day("reviewed_on", optional=True)
     for key, day in (("written_on", written), ("reviewed_on", reviewed)):
         not_yet(entry, key, day, today)
+    reviewer = reviewed_by(entry, reviewed)
     sources = tuple(_sources(entry, today))
     if len(entry.notes.problems) == before and len(sources) < FEWEST:
         entry.notes.note(entry.keys["sources"][1], "article-sources-few", found=len(sources), wanted=FEWEST)
     if len(entry.notes.problems) > before or written is None or review_by is None:
         return None
     return Standing(
-        written_on=written, reviewed_on=reviewed, review_by=review_by, sources=sources, at=entry.place("review_by")
+        written_on=written,
+        reviewed_on=reviewed,
+        reviewed_by=reviewer,
+        review_by=review_by,
+        sources=sources,
+        at=entry.place("review_by"),
     )
+
+
+def reviewed_by(entry: Entry, reviewed_on: date | None) -> str:
+    """Who has read an article; empty for nobody yet. Day and person are told together, or neither is."""
+    node = entry.keys["reviewed_by"][1] if "reviewed_by" in entry.keys else None
+    name = "" if node is None or node.tag.endswith(":null") else entry.text("reviewed_by")
+    if bool(name) != bool(reviewed_on):
+        key = "reviewed_by" if name else "reviewed_on"
+        entry.notes.note(entry.keys[key][1], "article-review-half")
+    return name
 
 
 def not_yet(entry: Entry, key: str, day: date | None, today: date) -> None:
@@ -129,6 +147,14 @@ def mark_problems(source: str, file: str) -> Iterator[Problem]:
         yield Problem(
             code="article-help-late", place=Place(file=file, line=line, column=1), params={"mark": HELP_BAR_MARK}
         )
+
+
+def review_old(standing: Standing, today: date) -> Iterator[Problem]:
+    """A note once nobody has read an article for a year, whatever day was set for the next time."""
+    last = standing.reviewed_on or standing.written_on
+    if today - last > REVIEWED_YEARLY and standing.review_by >= today:
+        params: dict[str, str | int] = {"day": last.isoformat(), "days": (today - last).days}
+        yield Problem(code="article-review-old", place=standing.at, params=params)
 
 
 def review_due(standing: Standing, today: date) -> Iterator[Problem]:

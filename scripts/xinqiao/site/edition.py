@@ -87,7 +87,9 @@ class Edition:
         for article in published:
             if article.only and article.lang is not lang:
                 yield article.page, Piece(content=_only(article, lang), origin=article.file)
-        for name, path, origin in shown_pictures(self.imprint.project, own.values()):
+        # The feed of this language tells what exists in the other one alone, with its pictures.
+        told = [article for article in published if article.lang is lang or article.only]
+        for name, path, origin in shown_pictures(self.imprint.project, told):
             yield name, Piece(content=path, origin=origin)
         yield from self._feeds(lang, list(own.values()))
 

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from xinqiao.core.problem import Level, Place, Problem, XinqiaoError
 from xinqiao.core.text import Lang
-from xinqiao.site import article
+from xinqiao.site import article, page
 from xinqiao.site.article import HELP_BAR_MARK, HELP_MARK, SOURCES_MARK, Standing
+from xinqiao.site.fragment import as_page
 from xinqiao.site.help_lines import HelpLine, help_html, help_list
 from xinqiao.site.source import Entry, Notes, front_matter, shown
 from xinqiao.site.tree import Content, Piece, Tree, address_of
 
 ARTICLE = "article"
 ARTICLES = "learn/"
+PICTURES = f"{ARTICLES}pictures/"
 PAGE_TYPES = ("home", ARTICLE, "page", "help")
-KEYS = ("title", "description", "page_type", "reviewed_on", "hide", "search")
+KEYS = ("title", "description", "page_type", "only", "reviewed_on", "reviewed_by", "hide", "search")
 HIDDEN = ("navigation", "toc", "path", "footer")
 # What another room puts in its place, once all of them have been asked.
 MARK = re.compile(r"<!-- [a-z-]+ -->")
@@ -34,6 +36,7 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
     problems: list[Problem] = []
     tree: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
     standings: Standings = {lang: {} for lang in Lang}
+    alone: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
     for lang in Lang:
         folder = project / "docs" / lang.value
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
@@ -43,16 +46,30 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
                 source = path.read_text(encoding="utf-8-sig")
                 if article.is_draft(source):
                     continue
-                standing, found = _read(source, origin, name, today)
+                standing, found = _read(source, origin, name, lang, today)
                 problems += found
                 if standing is not None:
                     standings[lang][name] = standing
                 content = _filled(source, name, lang, lines, standing)
+                if only := _only(source, name, lang):
+                    alone[lang][name] = Piece(content=only, origin=origin)
             tree[lang][name] = Piece(content=content, origin=origin)
-    problems += [*_lonely(tree), *_sources_differ(standings)]
+        _leave_out(tree[lang])
+    problems += [*_told_apart(tree, alone), *_lonely(tree, alone), *_sources_differ(standings)]
+    for lang, stands in alone.items():
+        for other in set(Lang) - {lang}:
+            tree[other].update({name: piece for name, piece in stands.items() if name not in tree[other]})
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     return tree, tuple(problems)
+
+
+def _leave_out(pieces: dict[str, Piece]) -> None:
+    """Takes pictures of articles out that no published page shows: those of drafts wait with them."""
+    pages = [piece.content for name, piece in pieces.items() if name.endswith(".md")]
+    for name in [name for name in pieces if name.startswith(PICTURES)]:
+        if not any(name.removeprefix(ARTICLES) in str(content) for content in pages):
+            del pieces[name]
 
 
 def one_page(
@@ -64,7 +81,7 @@ def one_page(
     """
     path = project / "docs" / lang.value / name
     source = path.read_text(encoding="utf-8-sig")
-    standing, problems = _read(source, shown(path, project), name, today)
+    standing, problems = _read(source, shown(path, project), name, lang, today)
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     content = _filled(source, name, lang, lines, standing)
@@ -85,7 +102,7 @@ def _up(name: str) -> str:
     return "../" * (address_of(name).count("/") + 1)
 
 
-def _read(source: str, file: str, name: str, today: date) -> tuple[Standing | None, list[Problem]]:
+def _read(source: str, file: str, name: str, lang: Lang, today: date) -> tuple[Standing | None, list[Problem]]:
     notes = Notes(file)
     entry = front_matter(source, notes)
     if entry is None:
@@ -95,10 +112,14 @@ def _read(source: str, file: str, name: str, today: date) -> tuple[Standing | No
     kind = entry.choice("page_type", (ARTICLE,) if name.startswith(ARTICLES) else PAGE_TYPES)
     entry.text("title")
     entry.text("description")
+    if "only" in entry.keys:
+        entry.choice("only", (lang.value,))
     _view(entry)
     if kind != ARTICLE:
         if "reviewed_on" in entry.keys:
             article.not_yet(entry, "reviewed_on", entry.day("reviewed_on", optional=True), today)
+        if "reviewed_by" in entry.keys:
+            entry.text("reviewed_by")
         return None, notes.problems
     standing = article.read_standing(entry, today)
     due = article.review_due(standing, today) if standing else ()
@@ -115,11 +136,32 @@ def _view(entry: Entry) -> None:
             search.flag("exclude")
 
 
-def _lonely(tree: Tree) -> Iterator[Problem]:
+def _only(source: str, name: str, lang: Lang) -> str:
+    """The page that says, in the other language, that a text exists in this one alone; empty for one in both."""
+    entry = front_matter(source, Notes(""))
+    if entry is None or "only" not in entry.keys:
+        return ""
+    other = next(one for one in Lang if one is not lang)
+    front: dict[str, object] = {"page_type": "only", "search": {"exclude": True}}
+    front |= {key: str(entry.keys[key][1].value) for key in ("title", "description") if key in entry.keys}
+    href = f"{_up(name)}{lang.value}/{name.removesuffix('index.md').removesuffix('.md')}"
+    href = href if href.endswith("/") else f"{href}/"
+    return as_page(front, page.render("only.html", lang=other, title=front.get("title", ""), href=href, tag=lang.tag))
+
+
+def _told_apart(tree: Tree, alone: Mapping[Lang, Mapping[str, Piece]]) -> Iterator[Problem]:
+    for lang in Lang:
+        for other in set(Lang) - {lang}:
+            for name in alone[lang].keys() & tree[other].keys():
+                place = Place(file=tree[lang][name].origin, line=1, column=1)
+                yield Problem(code="page-only-two", place=place, params={"other": tree[other][name].origin})
+
+
+def _lonely(tree: Tree, alone: Mapping[Lang, Mapping[str, Piece]]) -> Iterator[Problem]:
     for lang in Lang:
         for other in set(Lang) - {lang}:
             for name, piece in tree[lang].items():
-                if name.endswith(".md") and name not in tree[other]:
+                if name.endswith(".md") and name not in tree[other] and name not in alone[lang]:
                     params = {"other": f"docs/{other.value}/{name}"}
                     place = Place(file=piece.origin, line=1, column=1)
                     yield Problem(code="page-translation-missing", place=place, params=params)

@@ -21,13 +21,22 @@ REVIEWED_WITHIN = timedelta(days=180)
 def article_files(slug: str, title: Text, today: date) -> dict[str, str]:
     """Path → text of an article's draft in each language. Raises XinqiaoError (slug-unusable)."""
     check_slug(slug)
-    days = {"today": today.isoformat(), "review_by": (today + REVIEWED_WITHIN).isoformat()}
     return {
-        f"docs/{lang}/learn/{slug}.md": _text(
-            f"article.{lang}.md", days | {"title": json.dumps(title[lang], ensure_ascii=False), "heading": title[lang]}
-        )
+        f"docs/{lang}/learn/{slug}.md": article_text(title[lang], _text(f"article-parts.{lang}.md", {}), lang, today)
         for lang in Lang
     }
+
+
+def article_text(title: str, body: str, lang: Lang, today: date) -> str:
+    """The draft of an article with a body in Markdown: help above it, help and the place of its sources below."""
+    values = {
+        "title": json.dumps(title, ensure_ascii=False),
+        "heading": title,
+        "body": body.strip(),
+        "today": today.isoformat(),
+        "review_by": (today + REVIEWED_WITHIN).isoformat(),
+    }
+    return _text(f"article.{lang}.md", values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +22,8 @@ from xinqiao.site import page
 from xinqiao.site.serve import Quiet, Server
 
 SCRIPT, STATE = "/.preview/preview.js", "/.preview/state.js"
+# Before the address of a page: the page from which it is copied for WeChat.
+COPY = "/.preview/wechat"
 TAG = f'<script src="{SCRIPT}" defer></script>'.encode()
 # How long a page's question is held open, in seconds: well below what browsers and proxies bear.
 PATIENCE = 20.0
@@ -30,9 +32,13 @@ MOST_TOLD = 30
 
 @dataclass(slots=True)
 class Shown:
-    """What the preview shows: the folder, how often it has changed, whether a build is at work, what is wrong."""
+    """What the preview shows: the folder, how often it has changed, whether a build is at work, what is wrong.
+
+    copier: from the folder and the path of a page to the page from which it is copied elsewhere, None for no text.
+    """
 
     folder: Path
+    copier: Callable[[Path, str], bytes | None] | None = None
     version: int = 0
     building: bool = False
     problems: tuple[Problem, ...] = ()
@@ -86,12 +92,21 @@ class _Handler(Quiet):
         elif parts.path == STATE:
             given = parse_qs(parts.query).get("count", [""])[0]
             self._send("text/javascript", self.shown.after(int(given) if given.isdecimal() else -1, PATIENCE))
+        elif parts.path.startswith(f"{COPY}/") and (copied := self._copied(parts.path.removeprefix(COPY))) is not None:
+            self._send("text/html", copied)
         elif not (self.shown.folder / "index.html").is_file():
             self._send("text/html", page.render("preview.html", script=SCRIPT).encode())
         elif (found := self._page(parts.path)) is not None:
             self._send("text/html", found.read_bytes().replace(b"</body>", TAG + b"</body>"))
         else:
             super().do_GET()
+
+    def _copied(self, path: str) -> bytes | None:
+        """The page from which the one at an address is copied."""
+        found = self._page(path)
+        if found is None or self.shown.copier is None:
+            return None
+        return self.shown.copier(self.shown.folder, found.relative_to(self.shown.folder).as_posix())
 
     def _page(self, path: str) -> Path | None:
         """The page at an address, where its policy lets scripts of this server run."""

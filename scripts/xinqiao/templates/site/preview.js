@@ -56,6 +56,19 @@
     });
   }
 
+  // Texts can be copied into a WeChat account; readers never see this.
+  function offerCopy() {
+    var kinds = ["article", "events", "recaps", "policy", "page", "help"];
+    var text = kinds.some(function (kind) { return document.querySelector(".xq-page--" + kind + " article h1"); });
+    if (!text || !/^\/(zh|en)\//.test(window.location.pathname)) { return; }
+    var link = dressed(element("a", document.body, "复制到公众号 "), {
+      position: "fixed", top: "112px", right: "8px", zIndex: "1001", padding: "8px 12px", borderRadius: "6px",
+      font: "14px/1.5 system-ui, sans-serif", color: "#3b2a00", background: "#fff6da", border: "2px solid #8a6200"
+    });
+    link.href = "/.preview/wechat" + window.location.pathname;
+    element("span", link, "WeChat", "en");
+  }
+
   window.xinqiaoPreview = function (state) {
     if (version !== null && state.version !== version) {
       window.location.reload();
@@ -75,5 +88,5 @@
   }
 
   // Only once the page is there: a question that waits would hold its load event.
-  window.addEventListener("load", function () { window.setTimeout(function () { ask(""); }, 0); });
+  window.addEventListener("load", function () { offerCopy(); window.setTimeout(function () { ask(""); }, 0); });
 }());
