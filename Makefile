@@ -53,8 +53,9 @@ lock: ## requirements/*.txt anew from *.in, pinned with hashes (needs uv)
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
 
-bundle: ## the browser's sealing script anew from scripts/sealing (needs Node)
+bundle: ## the browser's sealing script and the editor anew from scripts/sealing and scripts/editor (needs Node)
 	cd scripts/sealing && npm ci && npm run build
+	cd scripts/editor && npm ci --ignore-scripts && npm run build
 
 reference: $(VENV)/.run ## docs/dev/commands.md anew from the commands' own help
 	$(BIN)/python -m xinqiao.reference > docs/dev/commands.md

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import platformdirs
 from pydantic import Field, StringConstraints, ValidationError
 
-from xinqiao import duty_settings, intake_settings, rows_settings, source_settings
+from xinqiao import duty_settings, intake_settings, publish_settings, rows_settings, source_settings
 from xinqiao.core.duty import Duty
 from xinqiao.core.limits import USUAL_INTAKE, IntakeLimits
 from xinqiao.core.policy import FLOOR, Policy
@@ -26,8 +26,10 @@ from xinqiao.core.summary import Audience
 from xinqiao.core.text import Text
 from xinqiao.duty_settings import HoursTable, LimitsTable, NoticeTable, Pair, Part, RosterTable
 from xinqiao.intake_settings import IntakeTable
+from xinqiao.publish_settings import Publishing, PublishTable
 from xinqiao.rows_settings import RowsTable
 from xinqiao.source_settings import SourceTable, SourceTables
+from xinqiao.unit_settings import PlaceTable, UnitTable
 
 FILE = "portal.toml"
 # Where "leave now" leads: a page that anybody might be looking at.
@@ -49,16 +51,9 @@ WANTED = {
     **duty_settings.WANTED,
     **intake_settings.WANTED,
     **rows_settings.WANTED,
+    **publish_settings.WANTED,
     **source_settings.WANTED,
 }
-
-
-class _Place(Part):
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
-    label: Pair
-
-    def choice(self) -> Choice:
-        return Choice(name=self.name, label=self.label.text())
 
 
 class _Portal(Part):
@@ -74,15 +69,6 @@ class _Policy(Part):
     health_threshold: int = 10
 
 
-class _Unit(_Place):
-    grade: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
-    # How many are on the roster; needed for response rates.
-    size: Annotated[int, Field(ge=1)] | None = None
-
-    def choice(self) -> Choice:
-        return replace(super().choice(), size=self.size)
-
-
 class _File(Part):
     demonstration: bool
     packs: list[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]] = Field(default_factory=list)
@@ -93,26 +79,28 @@ class _File(Part):
     policy: _Policy = _Policy()
     intake: IntakeTable = IntakeTable()
     rows: RowsTable = RowsTable()
-    units: list[_Unit] = Field(default_factory=list)
-    dormitories: list[_Place] = Field(default_factory=list)
-    laboratories: list[_Place] = Field(default_factory=list)
+    units: list[UnitTable] = Field(default_factory=list)
+    dormitories: list[PlaceTable] = Field(default_factory=list)
+    laboratories: list[PlaceTable] = Field(default_factory=list)
     duty: HoursTable = HoursTable()
     limits: LimitsTable = LimitsTable()
     notice: NoticeTable = NoticeTable()
     roster: list[RosterTable] = Field(default_factory=list)
     sources: SourceTables = Field(default_factory=dict)
+    publish: PublishTable | None = None
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Part]] = {
     (): _File,
     ("portal",): _Portal,
     ("policy",): _Policy,
-    ("units",): _Unit,
-    ("dormitories",): _Place,
-    ("laboratories",): _Place,
+    ("units",): UnitTable,
+    ("dormitories",): PlaceTable,
+    ("laboratories",): PlaceTable,
     **duty_settings.SECTIONS,
     **intake_settings.SECTIONS,
     **rows_settings.SECTIONS,
+    **publish_settings.SECTIONS,
     ("sources",): SourceTable,
 }
 
@@ -155,6 +143,8 @@ class Config:
     rows: RowSettings = USUAL_ROWS
     # Forms in other systems whose answers are pulled.
     sources: Mapping[str, Source] = field(default_factory=dict)
+    # Where the editor puts a finished site; None where nobody has said.
+    publish: Publishing | None = None
 
     @property
     def private_dir(self) -> Path:
@@ -246,6 +236,7 @@ def load_config(root: Path) -> Config:
         intake=given.intake.limits(),
         rows=given.rows.settings(),
         sources=source_settings.sources(given.sources),
+        publish=given.publish.settings() if given.publish else None,
     )
     return (
         config.at(int(config.port_file.read_text())) if given.demonstration and config.port_file.is_file() else config

@@ -34,10 +34,10 @@ class Stage:
         monkeypatch.setattr(serve, "build", self.build)
         monkeypatch.setattr(serve, "refresh", self.refresh)
         monkeypatch.setattr(serve, "portal_names", lambda _: None)
-        monkeypatch.setattr(serve._Watch, "_config", lambda _: None)
+        monkeypatch.setattr(serve.Watch, "_config", lambda _: None)
         shown = Shown(folder=root / "build/preview/1")
         self.root, self.shown = root, shown
-        self.watch = serve._Watch(root=root, port=1, progress=lambda _: None, told=self.tell, shown=shown)
+        self.watch = serve.Watch(root=root, port=1, progress=lambda _: None, told=self.tell, shown=shown)
 
     def build(self, _: Config, output: Path, progress: Progress) -> Outcome:
         for step in ("read", "compose", "generate"):

@@ -19,8 +19,9 @@ def main() -> None:
 
 
 for command in (
-    portal.demo, portal.build, portal.serve, portal.check, portal.verify_live, answers.validate, answers.summarize,
-    answers.audit, answers.release, answers.region, ledger.ledger, keys.keys, intake.intake, intake.inbox,
+    portal.demo, portal.build, portal.serve, portal.admin, portal.check, portal.verify_live,
+    answers.validate, answers.summarize, answers.audit, answers.release, answers.region,
+    ledger.ledger, keys.keys, intake.intake, intake.inbox,
     forms.forms, new.new, news.news, portal.wechat,
 ):  # fmt: skip
     main.add_command(command)

@@ -105,3 +105,29 @@ def verify_live(project: Path, as_json: bool, url: str, manifest: Path | None, r
     from xinqiao.flows.live import verify_live as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, progress: flow(config, url, manifest, progress, receiver=receiver))
+
+
+@click.command(epilog="Example: xinqiao admin --port 8010")
+@common
+@click.option("--port", default=8010, show_default=True, help="Port of the editor; the preview takes the next.")
+@click.option("--config", "host", type=click.Choice(["gitea", "gitlab"]), help="Write it as a page for this Git host.")
+@click.option("--git", "address", default="", metavar="URL", help="Address of that host.")
+@click.option("--repo", default="", metavar="OWNER/NAME", help="The portal's repository there.")
+@click.option("--branch", default="main", show_default=True, help="The branch that is written.")
+@click.option("--app", default="", metavar="ID", help="The editor's id there, for signing in without a token.")
+def admin(project: Path, as_json: bool, port: int, host: str | None, **hosting: str) -> None:
+    """Opens the editor on 127.0.0.1: writing in both languages, preview, check, and a button that publishes."""
+
+    def served(config: Config, progress: Progress) -> Outcome:
+        from xinqiao.flows.admin import admin as flow  # noqa: PLC0415 - start-up time
+
+        return flow(config, port, progress, lambda address: click.echo(address, err=True))
+
+    def written(config: Config, _: Progress) -> Outcome:
+        from xinqiao.flows.hosted import hosted as flow  # noqa: PLC0415 - start-up time
+
+        return flow(config, host or "", **hosting)
+
+    if host and not (hosting["address"].startswith("http") and hosting["repo"].count("/")):
+        raise click.UsageError("--config 还需要 --git 和 --repo。 --config needs --git and --repo as well.")
+    run(project, as_json, written if host else served)

@@ -42,7 +42,7 @@ def check(config: Config, progress: Progress) -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
             problems = [*worded, *_problems(lambda: build(config, Path(folder) / "site", progress))]
     problems += _problems(lambda: _reminders(config))
-    told = tuple(_shown(problem, config.root) for problem in problems)
+    told = tuple(in_project(problem, config.root) for problem in problems)
     if any(problem.level is Level.ERROR for problem in told):
         raise XinqiaoError(told)
     found = len(told)
@@ -67,7 +67,7 @@ def _problems(read: Callable[[], object]) -> tuple[Problem, ...]:
     return made.problems if isinstance(made, Outcome) else ()
 
 
-def _shown(problem: Problem, root: Path) -> Problem:
+def in_project(problem: Problem, root: Path) -> Problem:
     """The problem with its file as staff know it: below the portal's folder."""
     file = Path(problem.place.file)
     if not file.is_relative_to(root):

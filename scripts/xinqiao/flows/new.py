@@ -49,7 +49,7 @@ def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Pur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a person has said of an event; titles and places may lack."""
+    """What a person has said of an event; titles and places may lack. `what`, `ready`: as Planned has them."""
 
     slug: str
     titles: Mapping[Lang, str]
@@ -60,6 +60,8 @@ class Asked:
     capacity: int | None = None
     registration: str = ""
     feedback: str = ""
+    what: Text | None = None
+    ready: bool = False
 
 
 def new_article(config: Config, slug: str, titles: Mapping[Lang, str]) -> Outcome:
@@ -84,6 +86,8 @@ def new_event(config: Config, asked: Asked) -> Outcome:
         capacity=asked.capacity,
         registration=asked.registration,
         feedback=asked.feedback,
+        what=asked.what,
+        ready=asked.ready,
     )
     return _written(config, event_files(planned, _today()))
 
@@ -110,8 +114,8 @@ def new_scenario(config: Config, course: str, name: str, titles: Mapping[Lang, s
     return _written(config, scenario_files(course, name, _title(titles)))
 
 
-def new_recap(config: Config, slug: str) -> Outcome:
-    """Writes the draft of an event's recap: its facts, and the figures of its feedback as codes.
+def new_recap(config: Config, slug: str, what: Text | None = None, *, ready: bool = False) -> Outcome:
+    """Writes the draft of an event's recap: its facts, what it covered, the figures of its feedback as codes.
 
     Raises XinqiaoError: new-event-unknown, file-exists, and with every fault of the registry of events.
     """
@@ -120,7 +124,7 @@ def new_recap(config: Config, slug: str) -> Outcome:
         nearest = (difflib.get_close_matches(slug, list(events), 1, 0) or ["–"])[0]
         raise refuse("new-event-unknown", event=slug, nearest=nearest)
     event = events[slug]
-    return _written(config, recap_files(event, dict(_figures(config, event)), _today()))
+    return _written(config, recap_files(event, dict(_figures(config, event)), _today(), what, ready=ready))
 
 
 def _figures(config: Config, event: Event) -> Iterator[tuple[str, Text]]:

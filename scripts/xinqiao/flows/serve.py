@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ def serve(config: Config, port: int, progress: Progress, told: Told) -> Outcome:
     stopped_by_signals()
     folder = config.root / "build" / "preview"
     shutil.rmtree(folder, ignore_errors=True)
-    watch = _Watch(
+    watch = Watch(
         root=config.root,
         port=port,
         progress=progress,
@@ -54,7 +55,7 @@ def serve(config: Config, port: int, progress: Progress, told: Told) -> Outcome:
 
 
 @dataclass(slots=True)
-class _Watch:
+class Watch:
     """Looks at the files again and again: a page that was saved is made at once, the whole site in the background.
 
     Each whole build goes into the folder of the two that is not shown, so that nobody meets half a site.
@@ -89,6 +90,17 @@ class _Watch:
             self.begun = time.perf_counter()
             self.shown.tell(building=True)
             self.work = self.builder.submit(self._build)
+
+    def alone(self, work: Callable[[Progress], None]) -> None:
+        """Does other work that composes the site, once no build is at it; the work is given the progress to tell."""
+
+        def done() -> None:
+            try:
+                work(self._step)
+            finally:
+                self._laid_out()
+
+        self.builder.submit(done).add_done_callback(_tell_failure)
 
     def _config(self) -> Config:
         return load_config(self.root).at(self.port)
@@ -153,3 +165,9 @@ class _Watch:
         if tuple(problems) != self.shown.problems:
             self.shown.tell(problems=tuple(problems))
             self.told(problems)
+
+
+def _tell_failure(work: Future[None]) -> None:
+    """What nobody foresaw goes to the terminal: nobody asks for the outcome of such work."""
+    if not work.cancelled() and (failure := work.exception()):
+        traceback.print_exception(failure)

@@ -127,7 +127,7 @@ def _source(entry: Entry, today: date) -> Iterator[Source]:
     before = len(entry.notes.problems)
     entry.only(SOURCE_KEYS)
     title, publisher, address = (entry.text(key) for key in ("title", "publisher", "address"))
-    read_on, note = entry.day("read_on"), entry.text("note") if "note" in entry.keys else ""
+    read_on, note = entry.day("read_on"), entry.text("note") if entry.filled("note") else ""
     not_yet(entry, "read_on", read_on, today)
     if address and not re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?", address):
         entry.notes.note(entry.keys["address"][1], "source-address", address=address)

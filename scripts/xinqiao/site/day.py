@@ -91,7 +91,7 @@ def read_day(entry: Entry | None) -> EventDay | None:
     year = entry.number("year", 1900, 2200, optional=True)
     month, day = entry.number("month", 1, 12), entry.number("day", 1, 31)
     start, end = _clock(entry, "start"), _clock(entry, "end")
-    part = entry.words("part") if "part" in entry.keys or "start" not in entry.keys else None
+    part = entry.words("part") if entry.filled("part") or not entry.filled("start") else None
     if end and not (start and start < end):
         entry.notes.note(entry.keys["end"][1], "event-end-before-start")
     if len(entry.notes.problems) > before or month is None or day is None:
@@ -105,7 +105,7 @@ def read_day(entry: Entry | None) -> EventDay | None:
 
 
 def _clock(entry: Entry, key: str) -> time | None:
-    if key not in entry.keys:
+    if not entry.filled(key):
         return None
     written = str(entry.keys[key][1].value).strip()
     match = CLOCK.fullmatch(written)
@@ -120,8 +120,8 @@ def read_closing(entry: Entry, day: EventDay | None) -> datetime | None:
 
     A day without a time is open to its end.
     """
-    node = entry.value("registration_closes") if "registration_closes" in entry.keys else None
-    if node is None or node.tag.endswith(":null"):
+    node = entry.value("registration_closes") if entry.filled("registration_closes") else None
+    if node is None:
         return end_of(day.date) if day and day.date else None
     written = str(node.value).strip()
     try:

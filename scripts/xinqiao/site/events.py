@@ -15,7 +15,7 @@ from xinqiao.core.problem import Place, XinqiaoError
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.day import EventDay, read_closing, read_day
-from xinqiao.site.source import Entry, Notes, compose_yaml, shown
+from xinqiao.site.source import Entry, Notes, compose_yaml, empty, shown
 
 FOLDER = "docs/data/events"
 KEYS = (
@@ -209,10 +209,9 @@ def _event(entry: Entry, stem: str) -> Event | None:
 
 
 def _optional(entry: Entry, key: str) -> Text | None:
-    there = key in entry.keys and not entry.keys[key][1].tag.endswith(":null")
-    return entry.words(key) if there else None
+    return entry.words(key) if entry.filled(key) else None
 
 
 def _form(entry: Entry, key: str) -> str:
     node = entry.value(key)
-    return "" if node is None or node.tag.endswith(":null") else entry.text(key)
+    return "" if node is None or empty(node) else entry.text(key)

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from xinqiao.core.problem import Place, Problem, refuse
+from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.site.manifest import MANIFEST, Manifest, Part, parsed
 
 SECONDS = 30
@@ -172,3 +172,13 @@ def _other_build(session: requests.Session, root: str, manifest: Manifest) -> It
         params: dict[str, str | int] = {"commit": served.commit[:12] or "–", "epoch": served.epoch}
         params["own"] = manifest.commit[:12] or "–"
         yield Problem(code="live-other-build", place=Place(file=MANIFEST), params=params)
+
+
+def served_manifest(address: str) -> Manifest | None:
+    """The manifest that an address serves now; None where it serves none or does not answer."""
+    root = f"{address.rstrip('/')}/"
+    try:
+        with _session(root) as session, _asked(session, root, MANIFEST) as answer:
+            return parsed(answer.content) if answer.status_code == requests.codes.ok else None
+    except (XinqiaoError, requests.RequestException, ValueError):
+        return None

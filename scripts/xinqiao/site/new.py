@@ -13,8 +13,12 @@ from string import Template
 from xinqiao.core.problem import refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site.events import FOLDER, Event
+from xinqiao.site.newsroom import DRAFT, PUBLISHED
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+EVENT_SUMMARY = Text.of(zh="一句话：给谁，做什么。", en="One sentence: for whom, and what you do.")
+RECAP_SUMMARY = Text.of(zh="一句话：谁来了，一起做了什么。", en="One sentence: who came, and what they did together.")
+SENTENCE = re.compile(r".+?(?:[。！？!?]|[.](?= |$)|$)")
 REVIEWED_WITHIN = timedelta(days=180)
 
 
@@ -41,7 +45,10 @@ def article_text(title: str, body: str, lang: Lang, today: date) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What is known of an event when it is planned; `registration` and `feedback` are ids of forms or empty."""
+    """What is known of an event when it is planned; `registration` and `feedback` are ids of forms or empty.
+
+    what: what people do there, where that has been written; ready: whether it may go out as it is.
+    """
 
     slug: str
     title: Text
@@ -52,6 +59,8 @@ class Planned:
     capacity: int | None = None
     registration: str = ""
     feedback: str = ""
+    what: Text | None = None
+    ready: bool = False
 
 
 def event_files(event: Planned, today: date) -> dict[str, str]:
@@ -77,10 +86,17 @@ def event_files(event: Planned, today: date) -> dict[str, str]:
         "capacity": str(event.capacity or "null"),
         "registration": event.registration or "null",
         "feedback": event.feedback or "null",
+        "status": "open" if event.ready else "planned",
     }
     announced = {
         f"docs/news/events/{event.slug}.{lang}.md": _text(
-            f"event.{lang}.md", {"slug": event.slug, "today": today.isoformat(), "title": event.title[lang]}
+            f"event.{lang}.md",
+            {
+                "slug": event.slug,
+                "today": today.isoformat(),
+                "title": event.title[lang],
+                **_said(event.what, lang, EVENT_SUMMARY, ready=event.ready),
+            },
         )
         for lang in Lang
     }
@@ -98,8 +114,13 @@ def policy_files(slug: str, title: Text, today: date) -> dict[str, str]:
     }
 
 
-def recap_files(event: Event, figures: Mapping[str, Text], today: date) -> dict[str, str]:
-    """Path → text of the draft of an event's recap; figures: code of a figure (of the event's forms) → what it is."""
+def recap_files(
+    event: Event, figures: Mapping[str, Text], today: date, what: Text | None = None, *, ready: bool = False
+) -> dict[str, str]:
+    """Path → text of the draft of an event's recap; figures: code of a figure (of the event's forms) → what it is.
+
+    what: what it covered, where that has been written; ready: whether it may go out as it is.
+    """
     slug = f"{event.slug}-recap"
     return {
         f"docs/news/recaps/{slug}.{lang}.md": _text(
@@ -113,9 +134,21 @@ def recap_files(event: Event, figures: Mapping[str, Text], today: date) -> dict[
                 "place": event.place[lang],
                 "who": _who(event, lang),
                 "figures": _figures(event, figures, lang),
+                **_said(what, lang, RECAP_SUMMARY, ready=ready),
             },
         )
         for lang in Lang
+    }
+
+
+def _said(what: Text | None, lang: Lang, usual: Text, *, ready: bool) -> dict[str, str]:
+    """What has been written already, its first sentence as the summary, and whether it is ready."""
+    words = what[lang].strip().replace("\r\n", "\n") if what else ""
+    first = SENTENCE.match(" ".join(words.split()))
+    return {
+        "summary": first[0] if first else usual[lang],
+        "what": f"\n{words}\n" if words else "",
+        "status": PUBLISHED if ready else DRAFT,
     }
 
 

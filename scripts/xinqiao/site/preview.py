@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ class Shown:
     building: bool = False
     problems: tuple[Problem, ...] = ()
     count: int = 0
+    # When the pages were renewed last, by the monotonic clock; 0 before the first time.
+    renewed: float = 0.0
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def tell(
@@ -57,6 +60,7 @@ class Shown:
         with self.changed:
             self.folder = folder or self.folder
             self.version += anew
+            self.renewed = time.monotonic() if anew else self.renewed
             self.building = self.building if building is None else building
             self.problems = self.problems if problems is None else problems
             self.count += 1

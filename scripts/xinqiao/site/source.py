@@ -114,6 +114,10 @@ class Entry:
                 self.meant.add(nearest[0])
                 self.notes.note(key, "registry-key-unknown", key=name, nearest=nearest[0])
 
+    def filled(self, key: str) -> bool:
+        """Whether a key is there and holds something: neither null nor nothing but blanks."""
+        return key in self.keys and not empty(self.keys[key][1])
+
     def value(self, key: str) -> yaml.Node | None:
         """The value's node; its lack is noted, unless a misspelt key has already been told of."""
         if key not in self.keys:
@@ -152,9 +156,9 @@ class Entry:
         return Text(found) if all(found.get(lang) for lang in Lang) else None
 
     def number(self, key: str, low: int, high: int, *, optional: bool = False) -> int | None:
-        """A whole number within limits; null stays None where it may lack."""
+        """A whole number within limits; null or blank is None where it may lack."""
         node = self.value(key)
-        if node is None or (optional and node.tag.endswith(":null")):
+        if node is None or (optional and empty(node)):
             return None
         if not isinstance(node, yaml.ScalarNode) or not re.fullmatch(r"\d{1,9}", node.value):
             self.notes.shape(node, key, "number", low=low, high=high)
@@ -172,9 +176,9 @@ class Entry:
         return node is not None and str(node.value).lower() in {"true", "yes", "on"}
 
     def day(self, key: str, *, optional: bool = False) -> date | None:
-        """A day that exists; null stays None where it may lack."""
+        """A day that exists; null or blank is None where it may lack."""
         node = self.value(key)
-        if node is None or (optional and node.tag.endswith(":null")):
+        if node is None or (optional and empty(node)):
             return None
         try:
             return date.fromisoformat(str(node.value))
@@ -212,6 +216,11 @@ class Entry:
         if node is not None:
             self.notes.shape(node, key, "mapping")
         return None
+
+
+def empty(node: yaml.Node) -> bool:
+    """Whether a value is null or blank: files by hand say `null`, editors leave a field blank."""
+    return isinstance(node, yaml.ScalarNode) and (node.tag.endswith(":null") or not node.value.strip())
 
 
 def compose_yaml(source: str, notes: Notes, code: str = "registry-unreadable") -> yaml.Node | None:

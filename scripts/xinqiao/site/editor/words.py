@@ -1,0 +1,107 @@
+"""What the editor calls the fields, and what helps to fill them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xinqiao.core.text import Text
+
+# By the field's name in lower case.
+FIELDS: Mapping[str, Text] = {
+    "slug": Text.of(zh="网址名", en="Name in the address"),
+    "title": Text.of(zh="标题", en="Title"),
+    "date": Text.of(zh="日期", en="Date"),
+    "year": Text.of(zh="年", en="Year"),
+    "month": Text.of(zh="月", en="Month"),
+    "day": Text.of(zh="日", en="Day"),
+    "part": Text.of(zh="时段", en="Time of day"),
+    "start": Text.of(zh="开始", en="Begins"),
+    "end": Text.of(zh="结束", en="Ends"),
+    "place": Text.of(zh="地点", en="Place"),
+    "speaker": Text.of(zh="主讲", en="Speaker"),
+    "host": Text.of(zh="主持", en="Host"),
+    "roles": Text.of(zh="给谁", en="For whom"),
+    "capacity": Text.of(zh="名额", en="Places"),
+    "registration": Text.of(zh="报名表", en="Registration form"),
+    "registration_closes": Text.of(zh="报名截止", en="Registration ends"),
+    "feedback": Text.of(zh="反馈表", en="Feedback form"),
+    "status": Text.of(zh="状态", en="Status"),
+    "source_note": Text.of(zh="来源说明", en="Note on the source"),
+    "tags": Text.of(zh="标签", en="Tags"),
+    "event": Text.of(zh="活动", en="Event"),
+    "summary": Text.of(zh="摘要", en="Summary"),
+    "modified": Text.of(zh="修改日期", en="Changed on"),
+    "only": Text.of(zh="只写一种语言", en="In one language only"),
+    "body": Text.of(zh="正文", en="Text"),
+    "description": Text.of(zh="一句话说明", en="In one sentence"),
+    "draft": Text.of(zh="草稿，不发布", en="Draft, does not go out"),
+    "written_on": Text.of(zh="写于", en="Written on"),
+    "reviewed_on": Text.of(zh="专业人员审阅于", en="Reviewed by a professional on"),
+    "reviewed_by": Text.of(zh="审阅人", en="Reviewed by"),
+    "review_by": Text.of(zh="最迟何时再审", en="To be reviewed again by"),
+    "sources": Text.of(zh="来源", en="Sources"),
+    "publisher": Text.of(zh="发布者", en="Publisher"),
+    "address": Text.of(zh="网址", en="Address"),
+    "read_on": Text.of(zh="读于", en="Read on"),
+    "note": Text.of(zh="备注", en="Note"),
+    "name": Text.of(zh="名称", en="Name"),
+    "id": Text.of(zh="代号", en="Name in files"),
+    "number": Text.of(zh="号码", en="Number"),
+    "tel": Text.of(zh="拨号用的号码", en="Number to dial"),
+    "hours": Text.of(zh="时间", en="Hours"),
+    "round_the_clock": Text.of(zh="全天 24 小时", en="Day and night"),
+    "languages": Text.of(zh="语言", en="Languages"),
+    "kind": Text.of(zh="类别", en="Kind"),
+    "source": Text.of(zh="来源", en="Source"),
+    "checked_on": Text.of(zh="核对于", en="Checked on"),
+    "checked_by": Text.of(zh="谁核对的", en="Checked by"),
+    "fictional": Text.of(
+        zh="虚构的示范条目（正式网站不显示）", en="Fictional entry of the demonstration (never shown by a college)"
+    ),
+    "about": Text.of(zh="做什么", en="What it offers"),
+    "who": Text.of(zh="谁可以去", en="Who may come"),
+    "cost": Text.of(zh="费用", en="Cost"),
+    "booking": Text.of(zh="怎样预约", en="How to book"),
+    "modes": Text.of(zh="方式", en="How one meets"),
+    "people": Text.of(zh="谁在那里", en="Who is there"),
+    "notice": Text.of(zh="去之前", en="Before one goes"),
+    "web": Text.of(zh="网址（以 https 开头）", en="Web address (begins with https)"),
+    "mail": Text.of(zh="邮箱", en="Mail address"),
+    "for": Text.of(zh="负责哪些事", en="Answers for"),
+    "answers": Text.of(zh="多久答复", en="Answers within"),
+    "page": Text.of(zh="哪一页", en="Which page"),
+    "was": Text.of(zh="原来写的", en="It said"),
+    "now": Text.of(zh="现在写的", en="It says now"),
+}
+HINTS: Mapping[str, Text] = {
+    "slug": Text.of(
+        zh="小写字母、数字和连字符，如 spring-walk。发布以后不再改。",
+        en="Lower-case letters, digits, hyphens, such as spring-walk. Stays as it is once published.",
+    ),
+    "year": Text.of(zh="不清楚就空着。", en="Leave empty where it is not known."),
+    "part": Text.of(zh="不知道几点时写：上午、下午、晚上。", en="Where the clock is not known: morning, afternoon."),
+    "start": Text.of(zh="北京时间，如 16:00。", en="Beijing time, such as 16:00."),
+    "end": Text.of(zh="北京时间，如 17:30。", en="Beijing time, such as 17:30."),
+    "capacity": Text.of(zh="空着：不限。", en="Empty: no limit."),
+    "registration": Text.of(zh="空着：不用报名。", en="Empty: nobody registers."),
+    "registration_closes": Text.of(
+        zh="如 2027-04-07 18:00；空着：到活动当天结束。",
+        en="Such as 2027-04-07 18:00; empty: with the day of the event.",
+    ),
+    "summary": Text.of(
+        zh="一两句话：列表、订阅、日历和分享卡片里用。",
+        en="One or two sentences, for lists, feeds, calendar and share cards.",
+    ),
+    "only": Text.of(zh="通常空着：两种语言都要写。", en="Usually empty: both languages are written."),
+    "reviewed_on": Text.of(zh="没有人审阅过就空着。", en="Leave empty until somebody has."),
+    "reviewed_by": Text.of(zh="姓名和职务，和日期一起填。", en="Name and post, together with the day."),
+    "page": Text.of(zh="打开那一页，从地址栏复制。", en="Open the page and copy its address."),
+    "sources": Text.of(
+        zh="至少两个真正读过的；两种语言写同样的。",
+        en="At least two that were really read, the same in both languages.",
+    ),
+    "checked_by": Text.of(
+        zh="没有人打过电话就写 source only；打过的写职务。",
+        en="`source only` until somebody has called; then their role.",
+    ),
+}
