@@ -4,9 +4,11 @@ How they are made, so that nobody takes the figures for findings: every invented
 number from a normal distribution (how content that person is); each scored question adds noise of its
 own and a tilt by its name (what is asked of the time before the training is lower than of the time
 after); the answer is the choice at that rank. A self-check asks about troubles: the more content, the fewer.
-Choices without scores are drawn with weights that fall from the first to the last, or, where five or more
-stand between two ends and the question is no dimension, from the middle outwards. A fixed seed gives the
-same answers on every machine.
+Classes are drawn by their sizes. Other choices without scores are drawn with weights that fall from the first to
+the last, or, where five or more or "the same" stand between two ends and the question is no dimension, from the
+middle outwards. A form that is read week by week gets twelve weeks of answers or more: in one there is a holiday
+and few take part, in one there are examinations and people are less content (`WEEKS`). A fixed seed gives the same
+answers on every machine.
 """
 
 from __future__ import annotations
@@ -14,23 +16,35 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 
 import requests
 
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import refuse
 from xinqiao.core.question import ACKNOWLEDGED, Kind, Question, Role
-from xinqiao.core.summary import Audience
+from xinqiao.core.summary import WEEK, Audience
 
 SEED = 525
 # How many answers are released at first and how many wait for the next release; fewer where only staff see the tables.
 RELEASED, WAITING = 240, 90
 FOR_STAFF = (80, 30)
+CONTENT = 0.35
+# Week by week: how many answer, and how content they are on the whole; three blocks of four weeks, and what has passed
+# of the next.
+USUAL, HOLIDAY, EXAMINATIONS = -0.1, (14, -0.1), (154, -0.6)
+BLOCK, BLOCKS = 4, 3
+WEEKS = (
+    *((count, USUAL) for count in (148, 151, 156, 160)),
+    *(HOLIDAY, *((count, USUAL) for count in (151, 157, 149))),
+    *((154, USUAL), EXAMINATIONS, *((count, USUAL) for count in (152, 157))),
+    *((count, USUAL) for count in (146, 159, 153)),
+)
 # What share of invented people leaves an optional question unanswered, and ticks a given option.
 SKIPPED, TICKED = 0.06, 0.35
 TILTS = {"_before": -0.75, "_now": 0.55}
 TILT, TILT_OF_NUMBERS, TILT_OF_TROUBLES = 0.45, 1.4, 1.0
-BETWEEN_ENDS = 5
+BETWEEN_ENDS, UNCHANGED = 5, "same"
 HIGHEST = 10
 SECONDS = 30
 
@@ -40,17 +54,35 @@ UNINVENTED = frozenset({Kind.TEXT, Kind.DATE, Kind.TIME, Kind.DECIMAL})
 Answers = Mapping[str, str | list[str]]
 
 
+def weekly(form: Form) -> bool:
+    """Whether a form is read week by week."""
+    return any(summary.by == (WEEK,) for summary in form.summaries)
+
+
 def amounts(form: Form) -> tuple[int, int]:
     """How many invented answers to a form are released, and how many more wait."""
     published = any(summary.audience is Audience.PUBLIC for summary in form.summaries)
     return (RELEASED, WAITING) if published else FOR_STAFF
 
 
-def invented_answers(form: Form, count: int, seed: int = SEED) -> Iterator[Answers]:
-    """`count` generated sets of answers to a form, each valid: relevance and required are kept."""
+def invented_weeks(form: Form, today: date) -> Iterator[tuple[date, Answers]]:
+    """Generated answers of the whole weeks before today's, with the days on which they came, earliest first."""
+    passed = BLOCKS * BLOCK + (today.isocalendar().week - 1) % BLOCK
+    monday = today - timedelta(days=today.weekday(), weeks=passed)
+    for week, (count, content) in enumerate(WEEKS[:passed]):
+        chance = random.Random(f"{SEED}-{week}")  # noqa: S311 - a repeatable invention, not a secret
+        days = sorted(monday + timedelta(weeks=week, days=chance.randrange(7)) for _ in range(count))
+        yield from zip(days, invented_answers(form, count, SEED + 1 + week, content), strict=True)
+
+
+def invented_answers(form: Form, count: int, seed: int = SEED, mean: float = CONTENT) -> Iterator[Answers]:
+    """`count` generated sets of answers to a form, each valid: relevance and required are kept.
+
+    mean: how content people are on the whole.
+    """
     chance = random.Random(seed)  # noqa: S311 - a repeatable invention, not a secret
     for person in range(count):
-        content = chance.gauss(0.35, 0.8)
+        content = chance.gauss(mean, 0.8)
         if form.purpose is Purpose.SELF_CHECK:
             content = -content - TILT - TILT_OF_TROUBLES
         answers: dict[str, str | list[str]] = {}
@@ -88,7 +120,11 @@ def _answer(question: Question, content: float, chance: random.Random) -> str | 
     if question.scored:
         ranked = sorted(question.choices, key=lambda choice: choice.score or 0)
         return ranked[min(int(share * len(ranked)), len(ranked) - 1)].name
-    centre = len(names) // 2 if len(names) >= BETWEEN_ENDS and question.role is not Role.DIMENSION else 0
+    two_ended = len(names) >= BETWEEN_ENDS or UNCHANGED in names
+    centre = len(names) // 2 if two_ended and question.role is not Role.DIMENSION else 0
+    sizes = [choice.size for choice in question.choices if choice.size]
+    if len(sizes) == len(names):
+        return chance.choices(names, weights=sizes)[0]
     return chance.choices(names, weights=[1 / (1 + abs(rank - centre)) ** 1.5 for rank in range(len(names))])[0]
 
 

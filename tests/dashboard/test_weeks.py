@@ -8,10 +8,11 @@ import pytest
 from tests.dashboard.weekly import weekly_table
 
 from xinqiao.core.form import Form
+from xinqiao.core.summary import FOUR_WEEKS
 from xinqiao.core.text import Lang
 from xinqiao.dashboard.groups import comparisons
 from xinqiao.dashboard.page import summary_page
-from xinqiao.dashboard.weeks import small_lines, weeks
+from xinqiao.dashboard.weeks import small_lines, unusual, weeks
 from xinqiao.dashboard.words import Words
 
 EN = Words(Lang.EN)
@@ -63,6 +64,40 @@ def test_groups_have_a_small_line_each_on_one_scale(form: Form) -> None:
     # 92 % stands higher than 50 % by as much as the shares differ.
     first, second = (120 - (line.points[0].y or 0) for line in lines)
     assert second / first == pytest.approx(50 / 91.67, abs=0.01)
+
+
+def test_blocks_of_four_weeks_are_drawn_as_weeks_are(form: Form) -> None:
+    """A gap where a block is hidden, limits from ten shown on, and words of four weeks."""
+    given = [*[USUAL] * 5, None, *[USUAL] * 5, GOOD]
+    count, item = weeks(form, [weekly_table(form, {"*": given}, FOUR_WEEKS)], EN)
+    assert [point.y is None for point in item.points] == [one is None for one in given]
+    assert len(item.stretches) == 9
+    assert [point.out for point in item.points] == [False] * 11 + [True]
+    assert item.out == ("Week 45/2026-W48",)
+    assert "Latest four weeks shown (Week 45/2026-W48): 92%" in item.about
+    assert "blocks of four weeks" in item.desc
+    assert count.about.endswith("All blocks shown are within the usual.")
+    (few,) = weeks(form, [weekly_table(form, {"*": [None] * 4}, FOUR_WEEKS)], EN)
+    assert few.about == "No block of four weeks can be shown."
+
+
+def test_groups_by_blocks_of_four_weeks_have_a_small_line_each(form: Form) -> None:
+    table = weekly_table(form, {"*": [USUAL] * 4, "class": [GOOD] * 4, "staff": [USUAL, None, USUAL, GOOD]}, FOUR_WEEKS)
+    ((_, lines),) = small_lines(form, [table], EN, first=1)
+    assert [line.title for line in lines] == ["Class peer supporter", "Instructor or counsellor"]
+    assert [point.y is None for point in lines[1].points] == [False, True, False, False]
+    assert "fewer than 10 blocks of four weeks" in lines[1].about
+
+
+def test_what_is_unusual_stands_at_the_top(form: Form) -> None:
+    page = summary_page(
+        form, [weekly_table(form, {"*": [*[USUAL] * 11, GOOD]})], Lang.EN, demonstration=False, files=""
+    )
+    glance = page.partition("xqs-glance")[2].partition("</section>")[0]
+    assert "was beyond the usual in Week 21." in glance
+    usual = weeks(form, [weekly_table(form, {"*": [USUAL, SMALL] * 6})], EN)
+    assert unusual(usual, EN) == ("No week shown was beyond the usual.",)
+    assert unusual(weeks(form, [weekly_table(form, {"*": [USUAL] * 9})], EN), EN) == (), "nothing is claimed"
 
 
 def test_each_drawing_of_a_page_has_a_name_of_its_own(form: Form) -> None:

@@ -7,20 +7,23 @@ from collections.abc import Mapping, Sequence
 from xinqiao.core.form import Form
 from xinqiao.core.policy import Policy, Status
 from xinqiao.core.safe import Cell, Dimension, Level, SafeTable
+from xinqiao.core.summary import FOUR_WEEKS, WEEK
 from xinqiao.core.text import Text
 
 ITEM = "distribution(usefulness)"
 
 
-def weekly_table(form: Form, weeks: Mapping[str, Sequence[Sequence[int] | None]]) -> SafeTable:
-    """A table of one question by week, and by role where there is more than everybody (`*`).
+def weekly_table(form: Form, weeks: Mapping[str, Sequence[Sequence[int] | None]], step: str = WEEK) -> SafeTable:
+    """A table of one question by week, or by blocks of four, and by role where there is more than everybody (`*`).
 
     weeks: role → week by week how many gave each of the five answers; None where all of that week is hidden.
     """
     count = len(next(iter(weeks.values())))
     names = [f"2026-W{number:02}" for number in range(10, 10 + count)]
+    if step == FOUR_WEEKS:
+        names = [f"2026-W{first:02}/2026-W{first + 3:02}" for first in range(1, 1 + 4 * count, 4)]
     week = Dimension(
-        name="week",
+        name=step,
         label=Text.of(zh="周", en="Week"),
         levels=tuple(Level(name=name, label=Text.of(zh=f"第 {name[6:]} 周", en=f"Week {name[6:]}")) for name in names),
     )
@@ -37,7 +40,7 @@ def weekly_table(form: Form, weeks: Mapping[str, Sequence[Sequence[int] | None]]
     ]
     return SafeTable(
         name="by-week", title=Text.of(zh="逐周", en="By week"), form=form.id, form_version=form.version,
-        period=f"{names[0]}/{names[-1]}", policy=Policy(), dimensions=(roles, week) if grouped else (week,),
+        period=f"{names[0][:8]}/{names[-1][-8:]}", policy=Policy(), dimensions=(roles, week) if grouped else (week,),
         cells=tuple(cells),
     )  # fmt: skip
 

@@ -37,7 +37,10 @@ from xinqiao.tables import sift as sifting
 from xinqiao.tables.cells import PADDING, ByteCells, split
 from xinqiao.tables.coding import Coded
 from xinqiao.tables.faults import alone, places
+from xinqiao.tables.file import Record
+from xinqiao.tables.known import known
 from xinqiao.tables.read import read_file
+from xinqiao.tables.reading import Reading
 from xinqiao.tables.score import scorer
 from xinqiao.tables.sift import sift
 from xinqiao.tables.tally import Sifted, counted_names
@@ -213,6 +216,26 @@ def test_what_is_plainly_sound_is_never_judged_word_by_word(
     path = files(sheet([{**SOUND, "mood": "Good", "hours": "8.0"}] * 50))
     monkeypatch.setattr(sifting.Sieve, "judge", lambda _, records: pytest.fail() if list(records) else None)
     assert in_pieces(wide, path).usable == 50
+
+
+@pytest.mark.parametrize(("highest", "width"), [(126, "int8"), (127, "int16")])
+def test_a_code_is_as_wide_as_its_question_has_answers(form: Form, files: Files, highest: int, width: str) -> None:
+    """The last answer that fits, and the first that does not, are themselves; so are the faults below all answers."""
+    asked = ask("points", Kind.INTEGER, constraint=Expression(f". >= 0 and . <= {highest}"), required=True)
+    scale = Scale(name="sum", title=words("s"), items=("points",), method=Method.SUM)
+    short = replace(
+        form,
+        sections=(Section(name="all", title=None, questions=(asked,)),),
+        scales=(scale,),
+        derived=(),
+        summaries=(summary((), "n", "mean(sum)"),),
+    )
+    cells = [*map(str, range(highest + 3)), "x", "-1", " "]
+    found = agree(short, files("\n".join(["points,more", *(f"{cell}," for cell in cells)]).encode()))
+    assert found.usable == highest + 1
+    assert found.tally.counts[(highest,)] == 1
+    reading = Reading.of(short, [asked], Record(number=0, cells=("points",)), "")
+    assert known(short, reading.spellings)["points"].width == width
 
 
 def test_faults_that_change_nothing_else_are_told_by_their_codes(

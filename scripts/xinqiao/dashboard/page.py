@@ -22,7 +22,7 @@ from xinqiao.dashboard.near import near_words
 from xinqiao.dashboard.rates import rates
 from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, measures, quarantine, summaries
 from xinqiao.dashboard.reasons import nothing_listed, quarantine_block
-from xinqiao.dashboard.weeks import small_lines, weeks
+from xinqiao.dashboard.weeks import small_lines, unusual, weeks
 from xinqiao.dashboard.words import TEMPLATES, Words
 
 
@@ -113,7 +113,7 @@ def _told(form: Form, tables: Sequence[SafeTable], lang: Lang) -> dict[str, obje
     say, lead = Words(lang), Lead(form, tables, lang)
     bars, lines = panels(tuple(lead.found.values()), lead.pairs, lang), weeks(form, tables, say)
     return {
-        "sentences": tuple(lead.sentences()),
+        "sentences": (*lead.sentences(), *unusual(lines, say)),
         "cards": tuple(lead.cards()),
         "changes": lead.changes,
         "pairs_caption": lead.caption(),

@@ -1,4 +1,4 @@
-"""Week by week as a line: a gap where a week's figure is hidden, and limits of what chance makes of it.
+"""Weeks, or blocks of four, as a line: a gap where a figure is hidden, and limits of what chance makes of it.
 
 Positions across are per cent of the width, so that the line keeps its order from 320 to 1280 px. The tables of
 the page hold the same figures.
@@ -14,7 +14,7 @@ from fractions import Fraction
 from xinqiao.core.form import Form
 from xinqiao.core.question import NO_ANSWER
 from xinqiao.core.safe import Level, SafeTable
-from xinqiao.core.summary import TOTAL, WEEK, Measure, MeasureKind
+from xinqiao.core.summary import FOUR_WEEKS, TOTAL, WEEK, Measure, MeasureKind
 from xinqiao.dashboard.blocks import combinations, finest_levels, levels_label
 from xinqiao.dashboard.limits import FEWEST_WEEKS, Limits, run_limits, share_limits
 from xinqiao.dashboard.naming import measure_label
@@ -27,11 +27,13 @@ LEFT, RIGHT = 4.0, 96.0
 MOST_MARKS = 12
 # More small lines than this nobody compares, and one of fewer weeks shows nothing.
 MOST_GROUPS, FEWEST_IN_GROUP = 12, 3
+# Steps of time, and under what name their words are kept.
+STEPS = {WEEK: "weeks", FOUR_WEEKS: "four_weeks"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One week: `x` in per cent, `y` in px, None where its figure is hidden; `out` of what chance makes of it."""
+    """One week or block of four: `x` in per cent, `y` in px, None where its figure is hidden; `out` of the usual."""
 
     x: float
     y: float | None
@@ -51,11 +53,16 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weeks:
-    """The weeks of one figure in order; `first` and `last` stand below the line's ends, `about` says it in words."""
+    """The weeks of one figure in order; `first` and `last` stand below the line's ends, `about` says it in words.
+
+    desc: what is drawn, for screen readers. out: which weeks are beyond the usual.
+    """
 
     number: int
     title: str
     about: str
+    desc: str
+    out: tuple[str, ...]
     points: tuple[Point, ...]
     limits: tuple[Stretch, ...]
     first: str
@@ -71,10 +78,14 @@ class Weeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A figure of one group week by week, shares as parts of one; None where hidden. `title`: which figure it is."""
+    """A figure of one group in order of time, shares as parts of one; None where hidden.
+
+    title: which figure it is. step: its dimension of time.
+    """
 
     label: str
     title: str
+    step: str
     levels: tuple[Level, ...]
     values: tuple[Fraction | None, ...]
     shares: tuple[Share | None, ...] = ()
@@ -83,6 +94,17 @@ class Series:
     def told(self) -> int:
         """How many weeks are shown."""
         return sum(value is not None for value in self.values)
+
+    def called(self, label: str) -> Series:
+        """The same figure under another label."""
+        return Series(
+            label=label,
+            title=self.title,
+            step=self.step,
+            levels=self.levels,
+            values=self.values,
+            shares=self.shares,
+        )
 
     def words(self, value: Fraction) -> str:
         """A value as people read it."""
@@ -96,11 +118,17 @@ def weeks(form: Form, tables: Sequence[SafeTable], say: Words) -> tuple[Weeks, .
     found = [
         one
         for table in exact(tables)
-        if [dimension.name for dimension in table.dimensions] == [WEEK]
+        if len(table.dimensions) == 1 and _step(table)
         for one in _series(form, table, (), say)
         if len(one.levels) > 1 and (one.told or not one.shares)
     ]
     return tuple(_line(at, one, say) for at, one in enumerate(found, start=1))
+
+
+def unusual(lines: Sequence[Weeks], say: Words) -> tuple[str, ...]:
+    """Which lines have weeks beyond the usual, or that none has; nothing where no line has limits."""
+    found = [say("weeks.beyond", title=one.title, weeks=say("telling.then").join(one.out)) for one in lines if one.out]
+    return (*found, *([say("weeks.all_usual")] if not found and any(one.limits for one in lines) else []))
 
 
 def small_lines(
@@ -112,8 +140,7 @@ def small_lines(
     """
     number = first
     for table in exact(tables):
-        names = [dimension.name for dimension in table.dimensions]
-        if WEEK not in names or len(names) == 1:
+        if not _step(table) or len(table.dimensions) == 1:
             continue
         found = [one for group in _groups(table) if (one := _of_group(form, table, group, say))]
         kept = sorted(found, key=lambda one: -one.told)[:MOST_GROUPS]
@@ -124,9 +151,14 @@ def small_lines(
             number += len(kept)
 
 
+def _step(table: SafeTable) -> str:
+    """The dimension of time of a table; empty where it has none."""
+    return next((name for name in STEPS if name in [dimension.name for dimension in table.dimensions]), "")
+
+
 def _groups(table: SafeTable) -> list[tuple[str, ...]]:
     """The groups of a table without their weeks, and without everybody."""
-    at = [dimension.name for dimension in table.dimensions].index(WEEK)
+    at = [dimension.name for dimension in table.dimensions].index(_step(table))
     groups = dict.fromkeys(levels[:at] + levels[at + 1 :] for levels in combinations(table))
     return [group for group in groups if NO_ANSWER not in group and {*group} != {TOTAL}]
 
@@ -137,15 +169,14 @@ def _of_group(form: Form, table: SafeTable, group: tuple[str, ...], say: Words) 
     chosen = next((one for one in found if one.shares), found[0] if found else None)
     if chosen is None or chosen.told < FEWEST_IN_GROUP:
         return None
-    others = [dimension for dimension in table.dimensions if dimension.name != WEEK]
-    finest = finest_levels(others, group)
-    label = levels_label(others, finest)[say.lang]
-    return Series(label=label, title=chosen.title, levels=chosen.levels, values=chosen.values, shares=chosen.shares)
+    others = [dimension for dimension in table.dimensions if dimension.name != chosen.step]
+    return chosen.called(levels_label(others, finest_levels(others, group))[say.lang])
 
 
 def _series(form: Form, table: SafeTable, group: tuple[str, ...], say: Words) -> Iterator[Series]:
     """What a table tells week by week of one group: how many answered, positive shares, means."""
-    at = [dimension.name for dimension in table.dimensions].index(WEEK)
+    step = _step(table)
+    at = [dimension.name for dimension in table.dimensions].index(step)
     levels = tuple(level for level in table.dimensions[at].levels if level.name != NO_ANSWER)
     weekly = [Group(form, table, (*group[:at], level.name, *group[at:])) for level in levels]
     for measure in measures(table):
@@ -161,12 +192,12 @@ def _series(form: Form, table: SafeTable, group: tuple[str, ...], say: Words) ->
             labels = say.choices(answer.label for answer in likert.positive[::-1])
             title = say("weeks.positive", label=name, labels=labels)
             values = tuple(Fraction(share.count, share.base) if share else None for share in shares)
-            yield Series(label=title, title=title, levels=levels, values=values, shares=tuple(shares))
+            yield Series(label=title, title=title, step=step, levels=levels, values=values, shares=tuple(shares))
         elif measure.kind is MeasureKind.MEAN or measure == Measure(kind=MeasureKind.N):
             title = say("weeks.mean", label=name) if measure.of else name
             shown = [one.value(str(measure)) for one in weekly]
             values = tuple(None if value is None else Fraction(value) for value in shown)
-            yield Series(label=title, title=title, levels=levels, values=values)
+            yield Series(label=title, title=title, step=step, levels=levels, values=values)
 
 
 def _limits(one: Series) -> list[Limits | None]:
@@ -186,10 +217,13 @@ def _line(number: int, one: Series, say: Words, *, most: Fraction = Fraction(0))
     shown = [float(value) for value in one.values if value is not None]
     top = max([*shown, float(most), *(limit.high for limit in limits if limit and not most)]) or 1.0
     points = tuple(_point(one, place, limits[place], top, say) for place in range(len(one.levels)))
+    out = tuple(level.label[say.lang] for level, point in zip(one.levels, points, strict=True) if point.out)
     return Weeks(
         number=number,
         title=one.label,
-        about=_about(one, limits, points, say),
+        about=_about(one, limits, out, say),
+        desc=say(f"{STEPS[one.step]}.desc"),
+        out=out,
         points=points,
         limits=() if most else tuple(_stretches(points, limits, top)),
         first=one.levels[0].label[say.lang],
@@ -230,16 +264,17 @@ def _stretches(points: Sequence[Point], limits: Sequence[Limits | None], top: fl
             yield Stretch(begin=round(begin, 2), end=round(end, 2), y=height)
 
 
-def _about(one: Series, limits: Sequence[Limits | None], points: Sequence[Point], say: Words) -> str:
+def _about(one: Series, limits: Sequence[Limits | None], out: Sequence[str], say: Words) -> str:
     """The last week that is shown, and which weeks are out of the usual."""
+    step = STEPS[one.step]
     if not one.told:
-        return say("weeks.none")
+        return say(f"{step}.none")
     place = max(at for at, value in enumerate(one.values) if value is not None)
     last = one.values[place]
-    said = say("weeks.last", week=one.levels[place].label[say.lang], value=one.words(last) if last is not None else "")
+    shown = one.words(last) if last is not None else ""
+    said = say(f"{step}.last", week=one.levels[place].label[say.lang], value=shown)
     if not any(limits):
-        return f"{said}{say('weeks.few', least=FEWEST_WEEKS)}"
-    out = [level.label[say.lang] for level, point in zip(one.levels, points, strict=True) if point.out]
+        return f"{said}{say(f'{step}.few', least=FEWEST_WEEKS)}"
     if not out:
-        return f"{said}{say('weeks.usual')}"
+        return f"{said}{say(f'{step}.usual')}"
     return f"{said}{say('weeks.out', weeks=say('telling.then').join(out))}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 from xinqiao import demonstration
 from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
+from xinqiao.core.record import Envelope, envelope_id
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.build import build
 from xinqiao.flows.intake import receiver
@@ -87,12 +89,27 @@ def _fill(config: Config, form: Form, progress: Progress) -> None:
         progress(f"{form.earlier.id}: {released + waiting} generated answers")
         before = _sealed(config, form.earlier, released + waiting)
         demonstration.deliver(config.receiver_url, form.earlier.id, before)
-    sealed = _sealed(config, form, released + waiting)
-    progress(f"{form.id}: {released} generated answers")
-    demonstration.deliver(config.receiver_url, form.id, [next(sealed) for _ in range(released)])
+    sealed = _sealed(config, form, waiting if demonstration.weekly(form) else released + waiting)
+    if demonstration.weekly(form):
+        progress(f"{form.id}: generated answers of {len(demonstration.WEEKS)} weeks")
+        _keep_weeks(config, form)
+    else:
+        progress(f"{form.id}: {released} generated answers")
+        demonstration.deliver(config.receiver_url, form.id, [next(sealed) for _ in range(released)])
     release(config, form.id, None, progress)
     progress(f"{form.id}: {waiting} more for the next release")
     demonstration.deliver(config.receiver_url, form.id, list(sealed))
+
+
+def _keep_weeks(config: Config, form: Form) -> None:
+    """Keeps generated answers of past weeks as an import would: the receiver takes those of today alone."""
+    sealed_to, _ = recipients(config, form)
+    kept = []
+    for day, answers in demonstration.invented_weeks(form, date.today()):
+        sealed = seal(payload(form.id, form.version, Lang.ZH, answers), sealed_to)
+        kept.append(Envelope(id=envelope_id(sealed), form=form.id, received=day, sealed=sealed))
+    with Store(config.store_path) as store:
+        store.append(kept)
 
 
 def _sealed(config: Config, form: Form, total: int) -> Iterator[bytes]:

@@ -19,6 +19,8 @@ WORD, MOST_WORDS = 8, 8
 PADDING = bytes(WORD * MOST_WORDS)
 MASKS = np.array([2 ** (8 * held) - 1 for held in range(WORD + 1)], dtype=np.uint64)
 RETURN = ord("\r")
+# Places in so many bytes are held in four.
+SHORT, LONGEST = np.int32, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class ByteCells:
     """Lines of a file without quotes; ends: column × row → where its cell ends, the sign behind it left out."""
 
     data: Bytes = field(repr=False)
-    ends: npt.NDArray[np.int64] = field(repr=False)
+    ends: Numbers = field(repr=False)
     delimiter: str
     encoding: str
 
@@ -115,14 +117,15 @@ class ByteCells:
             yield tuple(line.split(self.delimiter))
 
 
-def split(data: bytes, delimiter: str, width: int) -> npt.NDArray[np.int64] | None:
+def split(data: bytes, delimiter: str, width: int) -> Numbers | None:
     """Where the cells of whole lines end, column × row; None where a line has more or fewer cells."""
     signs = np.frombuffer(data, dtype=np.uint8)
     ends = np.flatnonzero((signs == ord(delimiter)) | (signs == ord("\n")))
     lines, odd = divmod(len(ends), width)
     if odd:
         return None
-    found: npt.NDArray[np.int64] = np.ascontiguousarray(ends.reshape(lines, width).T)
+    # Half as wide as they come, as many rows of them are held.
+    found: Numbers = np.ascontiguousarray(ends.reshape(lines, width).T, dtype=SHORT if len(data) <= LONGEST else None)
     closed = bool((signs[found[-1]] == ord("\n")).all())
     return found if closed and data.count(b"\n") == lines else None
 

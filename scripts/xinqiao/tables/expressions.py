@@ -79,7 +79,7 @@ class Plan:
     @property
     def columns(self) -> Mapping[str, str]:
         """Column → type of the table of codes."""
-        codes = {self.column(name): "int64" if known.several else "int16" for name, known in self.known.items()}
+        codes = {self.column(name): known.width for name, known in self.known.items()}
         words = {self.words(name): "string" for name in self.typed}
         more = {DAY: "int32"} if self.dated else {}
         return {ROW: "int64", **codes, **words, **more, **({ODD: "int8"} if self.minded else {})}
@@ -98,7 +98,12 @@ def expressions(plan: Plan) -> Table:
     states = rows.mutate(**{STATE: _state(plan, rows, codes)})
     counts = states[STATE].isin([State.COUNT, State.STRAIGHT])
     told = states[STATE].isin([State.JUDGE, State.STRAIGHT, *([State.LEAVE] if plan.compared else [])])
-    keys = {name: ibis.ifelse(counts, value, ibis.null()) for name, value in _keys(plan, states).items()}
+    # A row that is judged is a group of its own whatever its keys are; those left out are one group.
+    keep_all = plan.form.file.keep_if is None
+    keys = {
+        name: value if keep_all else ibis.ifelse(counts, value, ibis.null())
+        for name, value in _keys(plan, states).items()
+    }
     grouped = states.select(
         **{ROW: ibis.ifelse(told, states[ROW], ibis.null())},
         **{STATE: states[STATE]},

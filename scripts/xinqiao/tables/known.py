@@ -25,6 +25,8 @@ FAULTY = -2
 GIVEN = 1
 # Levels of a question that are listed; whole numbers without bounds are known from -WIDEST to WIDEST.
 WIDEST = 1000
+# Answers whose codes, and those of faults below them, have 7 bits.
+MOST_NARROW = 2**7 - 1
 # Choices whose every combination has a code within 63 bits.
 MOST_CHOICES = 60
 PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -72,6 +74,11 @@ class Known:
     def several(self) -> bool:
         """Whether a code stands for a set of choices."""
         return self.question.kind is Kind.SELECT_MULTIPLE and len(self.question.choices) <= MOST_CHOICES
+
+    @property
+    def width(self) -> str:
+        """The type of whole numbers that holds every code."""
+        return "int64" if self.several else "int8" if len(self.values) <= MOST_NARROW else "int16"
 
     def code(self, cell: str) -> int:
         """The code of what a cell says; UNSURE where that has to be judged."""

@@ -33,7 +33,7 @@ from xinqiao.tables.tally import Groups, Sifted, Tally, counted_names
 from xinqiao.tables.validate import Judge
 
 # Rows that the engine gets at once: enough for it to work in parallel, few enough to be held.
-AT_ONCE = 100_000
+AT_ONCE = 200_000
 
 
 @dataclass(slots=True)
@@ -138,15 +138,17 @@ class Sieve:
         """Counts an engine's groups; the numbers of the rows that it tells of."""
         left = Told()
         for row, state, *rest in groups:
-            *key, count, first, last = rest if self.plan.dated else (*rest, None, None)
             if state == State.JUDGE:
                 left.judge.append(row)
-            elif state == State.LEAVE:
+                continue
+            *key, count, first, last = rest if self.plan.dated else (*rest, None, None)
+            if state == State.LEAVE:
                 self._left_out += count
                 left.left_out += [row] if row is not None else []
-            else:
-                self._valid += count
-                self._groups.add(tuple(key), count)
+                continue
+            self._valid += count
+            self._groups.add(tuple(key), count)
+            if first is not None:
                 self._tally.span(first, last)
             if state == State.STRAIGHT:
                 self._findings.append(Finding(code="row-straight", row=row))

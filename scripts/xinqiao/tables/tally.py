@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from itertools import repeat
+from itertools import accumulate, pairwise, repeat
 from typing import Any
 
 from xinqiao.core.expression import Value
@@ -83,18 +83,17 @@ class Groups:
 
     def add(self, group: Key, number: int) -> None:
         """So many rows with these values in the key columns."""
-        self._counts[group] += number
+        # A Counter looks for what it lacks in Python.
+        self._counts[group] = self._counts.get(group, 0) + number
 
     def into(self, tally: Tally) -> None:
         """Every group as counted values."""
         value = lru_cache(maxsize=2**16)(self._value)
+        ends = list(accumulate(map(len, self._columns.values()), initial=0))
+        spans = [(name, slice(*span)) for name, span in zip(self._columns, pairwise(ends), strict=True)]
         for group, number in self._counts.items():
-            at = 0
-            key = []
-            for name, columns in self._columns.items():
-                key.append(value(name, group[at : at + len(columns)]))
-                at += len(columns)
-            tally.counts[tuple(key)] += number
+            key = tuple([value(name, group[span]) for name, span in spans])
+            tally.counts[key] = tally.counts.get(key, 0) + number
 
     def _value(self, name: str, given: tuple[Any, ...]) -> Value | Fraction:
         if name == WEEK:
