@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +16,12 @@ from xinqiao.site.wording.rule import IDENTIFIER, Pattern, Rule, rules
 # Kinds that point to one person wherever they stand; a room does so where somebody lives in it.
 PERSONAL = frozenset({"id-number", "mobile", "student-number", "account", "room"})
 HOME = ("宿舍", "寝室", "公寓", "舍", "住", "dorm", "hall of residence", "lives", "living")
+# A room where people meet, told by what follows its number.
+VENUE = ("报告厅", "会议室", "活动室", "教室", "咨询室", "办公室", "接待室", "阶梯", "多功能")
+# What a sentence has to hold where a language's words are looked for in it.
+LETTERS = {Lang.ZH: re.compile("[\u3400-\u9fff]"), Lang.EN: re.compile("[a-z]{2}")}
 # Ends a sentence in both languages.
-BETWEEN = "。.\n"
+BETWEEN = "\n。.\n"
 ORDER = (Level.ERROR, Level.WARNING, Level.NOTE)
 
 
@@ -35,15 +40,19 @@ class Alarm:
     found: Found | None = None
 
 
-def alarms(source: str) -> tuple[Alarm, ...]:
-    """Every finding of a Markdown or YAML source in both languages, by place; one for each rule and place."""
-    read = tuple(sentences(source))
-    whole = BETWEEN.join(sentence.text for sentence in read)
+def alarms(source: str, every: Sequence[Sentence] | None = None) -> tuple[Alarm, ...]:
+    """Every finding of a Markdown or YAML source in both languages, by place; one for each rule and place.
+
+    `every` are the source's sentences, where they are at hand.
+    """
+    every = tuple(sentences(source)) if every is None else every
+    read = {lang: tuple(one for one in every if LETTERS[lang].search(one.text)) for lang in Lang}
+    whole = {lang: BETWEEN.join(one.text for one in read[lang]) for lang in Lang}
     found = list(_identifiers(source))
     for rule, lang, pattern in _patterns():
         # Most patterns stand nowhere in a source; those that do are looked for again, sentence by sentence.
-        if pattern.find.search(whole):
-            found += [one for sentence in read for one in _of_sentence(sentence, source, rule, lang, pattern)]
+        if pattern.may_stand(whole[lang]):
+            found += [one for sentence in read[lang] for one in _of_sentence(sentence, source, rule, lang, pattern)]
     found.sort(key=lambda one: (one.start, ORDER.index(one.level), -one.end))
     kept: list[Alarm] = []
     for one in found:
@@ -60,12 +69,17 @@ def _patterns() -> Iterator[tuple[Rule, Lang, Pattern]]:
 
 
 def _of_sentence(sentence: Sentence, source: str, rule: Rule, lang: Lang, pattern: Pattern) -> Iterator[Alarm]:
-    for match in pattern.places(sentence.text):
-        if rules().denials[lang].holds(sentence.text[: match.start()], rule.denied):
+    written = "".join(source[place] for place in sentence.at) if pattern.cased else ""
+    for match in pattern.places(sentence.text, written):
+        if rules().denials[lang].holds(sentence.text, match.start(), match.end(), rule.denied):
             continue
         start, end = sentence.at[match.start()], sentence.at[match.end() - 1] + 1
-        words = " ".join(source[start:end].split())
-        yield Alarm(rule=rule, level=pattern.level, start=start, end=end, words=words)
+        if pattern.kind:
+            found = Found(identifier=pattern.kind, start=start, end=end)
+            yield Alarm(rule=rule, level=pattern.level, start=start, end=end, found=found)
+        else:
+            words = " ".join(source[start:end].split())
+            yield Alarm(rule=rule, level=pattern.level, start=start, end=end, words=words)
 
 
 def _identifiers(source: str) -> Iterator[Alarm]:
@@ -75,7 +89,8 @@ def _identifiers(source: str) -> Iterator[Alarm]:
         line = words[words.rfind("\n", 0, found.start) + 1 :].partition("\n")[0].lower()
         if found.identifier.name not in PERSONAL or _is_day(words[found.start : found.end]):
             continue
-        if found.identifier.name == "room" and not any(home in line for home in HOME):
+        venue = words.startswith(VENUE, found.end)
+        if found.identifier.name == "room" and (venue or not any(home in line for home in HOME)):
             continue
         yield Alarm(rule=rule, level=rule.level, start=found.start, end=found.end, found=found)
 

@@ -13,7 +13,7 @@ from xinqiao.core.text import Lang
 from xinqiao.site.article import HELP_BAR_MARK, HELP_MARK
 from xinqiao.site.source import shown
 from xinqiao.site.wording.alarm import Alarm, alarms
-from xinqiao.site.wording.plain import prose, sentences
+from xinqiao.site.wording.plain import Sentence, prose, sentences
 from xinqiao.site.wording.rule import rules
 
 FILES = (
@@ -23,6 +23,13 @@ FILES = (
 CODES = {Level.ERROR: "wording-harmful", Level.WARNING: "wording-doubtful", Level.NOTE: "wording-weigh"}
 # <!-- wording RULE, RULE: why --> in Markdown, # wording RULE: why in YAML; holds for the block that follows.
 ESCAPE = re.compile(r"(?:<!--|#)[ \t]*wording[ \t]+(?P<rules>[^:\n]*?)[ \t]*:(?P<why>.*?)(?:-->|$)", re.MULTILINE)
+# In a course a wrong option, and a choice that leads to a scene marked unsafe, are examples of what not to say; the
+# page says why. That holds for what one person says to another, not for methods, places or names.
+COURSES = "docs/courses/"
+SAID = frozenset({"judging", "cheering-up", "secrecy", "promise", "diagnosis"})
+WRONG = re.compile(r"^[ \t]*- \[ \][^\n]*", re.MULTILINE)
+CHOICE = re.compile(r"^[ \t]*- \[[^\n]*\]\(#(?P<scene>[\w-]+)\)[^\n]*", re.MULTILINE)
+UNSAFE = re.compile(r"^##[^\n]*\{[^}\n]*#(?P<scene>[\w-]+)[^}\n]*\.unsafe\b", re.MULTILINE)
 BLOCK_END = re.compile(r"\n[ \t]*\n(?=[ \t]*\S)")
 SHORTEST_WHY = 4
 # Words by which a page speaks of suicide or self-harm, in plain text.
@@ -68,12 +75,13 @@ def check_wording(project: Path, forms: Iterable[Path]) -> tuple[Problem, ...]:
 def read_wording(source: str, file: str) -> tuple[Problem, ...]:
     """Every problem of one source, by place; what only a page has to show is asked of Markdown."""
     problems = [*_escape_problems(source, file)]
-    escapes = tuple(escapes_of(source))
-    for alarm in alarms(source):
+    examples = examples_of(source) if file.startswith(COURSES) else ()
+    escapes, every = (*escapes_of(source), *examples), tuple(sentences(source))
+    for alarm in alarms(source, every):
         if not any(escape.holds(alarm) for escape in escapes):
             problems.append(_problem(alarm, source, file))
     if file.endswith(".md"):
-        problems += _page_problems(source, file)
+        problems += _page_problems(source, file, every)
     return tuple(sorted(problems, key=lambda one: (one.place.line, one.place.column)))
 
 
@@ -83,6 +91,14 @@ def escapes_of(source: str) -> Iterator[Escape]:
         after = match.end() + len(source[match.end() :]) - len(source[match.end() :].lstrip())
         end = BLOCK_END.search(source, after)
         yield Escape(rules=frozenset(_named(match)), start=match.start(), end=end.start() if end else len(source))
+
+
+def examples_of(source: str) -> Iterator[Escape]:
+    """What a course's own marks show to be examples of what not to say: wrong options, choices that are unsafe."""
+    unsafe = {match["scene"] for match in UNSAFE.finditer(source)}
+    choices = (match for match in CHOICE.finditer(source) if match["scene"] in unsafe)
+    for match in (*WRONG.finditer(source), *choices):
+        yield Escape(rules=SAID, start=match.start(), end=match.end())
 
 
 def _named(match: re.Match[str]) -> list[str]:
@@ -105,16 +121,17 @@ def _problem(alarm: Alarm, source: str, file: str) -> Problem:
     if alarm.found is not None:
         label = alarm.found.identifier.label
         params = {f"kind_{lang}": label[lang] for lang in Lang}
-        return Problem(code="wording-identifier", place=place, params=params)
+        code = "wording-identifier" if alarm.level is Level.ERROR else "wording-name"
+        return Problem(code=code, place=place, params=params)
     told = {"why": rule.why, "instead": rule.instead}
     params = {f"{key}_{lang}": words[lang] for key, words in told.items() for lang in Lang}
     params |= {"words": alarm.words, "rule": rule.name, "source": rule.source}
     return Problem(code=CODES[alarm.level], place=place, params=params)
 
 
-def _page_problems(source: str, file: str) -> Iterator[Problem]:
+def _page_problems(source: str, file: str, every: Iterable[Sentence]) -> Iterator[Problem]:
     """What a page that speaks of suicide or self-harm lacks: help at its beginning and end, a hopeful word."""
-    spoken = _trigger(source)
+    spoken = _trigger(every)
     if spoken is None:
         return
     place, last = _place(source, file, spoken), _place(source, file, len(source.rstrip()) - 1)
@@ -134,11 +151,9 @@ def _last_block(source: str) -> str:
     return re.split(r"\n[ \t]*\n", source.strip())[-1]
 
 
-def _trigger(source: str) -> int | None:
-    found: Iterable[int] = (
-        sentence.at[match.start()] for sentence in sentences(source) if (match := TRIGGER.search(sentence.text))
-    )
-    return next(iter(found), None)
+def _trigger(every: Iterable[Sentence]) -> int | None:
+    found = (sentence.at[match.start()] for sentence in every if (match := TRIGGER.search(sentence.text)))
+    return next(found, None)
 
 
 def _place(source: str, file: str, at: int) -> Place:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
+from xinqiao.core.identifiers import IDENTIFIERS, Identifier
 from xinqiao.core.problem import Level
 from xinqiao.core.text import Lang, Text
 
@@ -17,8 +18,10 @@ WORD = re.compile(r"@(?P<name>[a-z_]+)@")
 # English is matched as whole words; Chinese has no border between words.
 WHOLE = {Lang.ZH: "(?:{})", Lang.EN: r"(?<![a-z])(?:{})(?![a-z])"}
 IDENTIFIER = "identifier"
-# An opening quotation mark that nothing has closed.
+# An opening quotation mark that nothing has closed; straight ones are read in pairs.
+PAIR = re.compile('"[^"]*"')
 QUOTED = re.compile('["“‘「『][^"”’」』]*$')
+KINDS = {kind.name: kind for kind in IDENTIFIERS}
 
 
 class Denied(StrEnum):
@@ -29,21 +32,40 @@ class Denied(StrEnum):
     ALL = "all"
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern made ready, once; most of the rules stand nowhere in a project, and are never needed."""
+    return re.compile(pattern, re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """What is looked for in a sentence; `near` has to stand in it too, `unless` must not."""
+    """What is looked for in a sentence; `near` has to stand in it too, `unless` must not. All are regular expressions.
 
-    find: re.Pattern[str]
-    near: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+    `probe` is what whole sources are searched for first: `find`, or `near` of a pattern that reads capitals as they are
+    (`cased`), without the borders of words, which reads faster. `kind` is what is found where that points to a person.
+    """
+
+    find: str
+    near: str | None
+    unless: str | None
+    probe: str
     level: Level
+    cased: bool
+    kind: Identifier | None
 
-    def places(self, sentence: str) -> Iterator[re.Match[str]]:
-        """Every place of a plain sentence where it holds."""
-        found = list(self.find.finditer(sentence))
-        if not found or (self.unless and self.unless.search(sentence)):
+    def may_stand(self, source: str) -> bool:
+        """Whether it may stand in some sentence of a whole source (one line a sentence)."""
+        if not compiled(self.probe).search(source):
+            return False
+        return self.near is None or bool(compiled(self.near).search(source))
+
+    def places(self, sentence: str, written: str) -> Iterator[re.Match[str]]:
+        """Every place where it holds, of a plain sentence and the same as it was written."""
+        found = list(compiled(self.find).finditer(written if self.cased else sentence))
+        if not found or (self.unless and compiled(self.unless).search(sentence)):
             return
-        if self.near is None or self.near.search(sentence):
+        if self.near is None or compiled(self.near).search(sentence):
             yield from found
 
 
@@ -62,18 +84,26 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
-    """How a language says that something is not so (`no`, just before) or is not to be said (`said`, of what it
-    quotes)."""
+    """How a language says that something is not so (`no`, just before), asks whether it is not (`asked`, the whole
+    sentence, which says that it is), calls it mistaken (`undone`, after it), and tells not to say what it quotes
+    (`said` before it, `told` after it)."""
 
     no: re.Pattern[str]
+    asked: re.Pattern[str]
+    undone: re.Pattern[str]
     said: re.Pattern[str]
+    told: re.Pattern[str]
 
-    def holds(self, before: str, denied: Denied) -> bool:
-        """Whether the words before a finding, from the beginning of its sentence, take it back."""
+    def holds(self, sentence: str, start: int, end: int, denied: Denied) -> bool:
+        """Whether the words around a finding, from `start` to before `end`, take it back."""
         if denied is Denied.NEVER:
             return False
-        quoted = bool(self.said.search(before) and QUOTED.search(before))
-        return quoted or (denied is Denied.ALL and bool(self.no.search(before)))
+        before, after = sentence[:start], sentence[end:]
+        if QUOTED.search(PAIR.sub("", before)) and (self.said.search(before) or self.told.search(after)):
+            return True
+        if denied is Denied.SAID or self.asked.search(sentence):
+            return False
+        return bool(self.no.search(before) or self.undone.search(after))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +122,13 @@ def rules() -> Rules:
     for name, value in words.items():
         words[name] = _filled(value, words)
     denials = {
-        lang: Denial(no=_compiled(denied[f"not_{lang}"], words), said=_compiled(denied[f"said_{lang}"], words))
+        lang: Denial(
+            no=_compiled(denied[f"not_{lang}"], words),
+            asked=_compiled(denied[f"asked_{lang}"], words),
+            undone=_compiled(denied[f"undone_{lang}"], words),
+            said=_compiled(denied[f"said_{lang}"], words),
+            told=_compiled(denied[f"told_{lang}"], words),
+        )
         for lang in Lang
     }
     return Rules(by_name={name: _rule(name, one, words) for name, one in raw.items()}, denials=denials)
@@ -115,11 +151,15 @@ def _patterns(raw: object, lang: Lang, level: Level, words: Mapping[str, str]) -
     for one in raw if isinstance(raw, Iterable) else ():
         given: Mapping[str, str] = {"find": one} if isinstance(one, str) else one
         near, unless = (given.get(key) for key in ("near", "unless"))
+        cased, kind = given.get("cased") == "yes", given.get("kind")
         yield Pattern(
-            find=_compiled(WHOLE[lang].format(given["find"]), words),
-            near=_compiled(WHOLE[lang].format(near), words) if near else None,
-            unless=_compiled(WHOLE[lang].format(unless), words) if unless else None,
+            find=_filled(WHOLE[lang].format(given["find"]), words),
+            near=_filled(WHOLE[lang].format(near), words) if near else None,
+            unless=_filled(WHOLE[lang].format(unless), words) if unless else None,
+            probe=_filled(near if cased and near else given["find"], words),
             level=Level(given.get("level", level)),
+            cased=cased,
+            kind=KINDS[kind] if kind else None,
         )
 
 
