@@ -16,6 +16,9 @@ from xinqiao.dashboard.naming import category_label, category_order, is_several,
 from xinqiao.dashboard.reading import Distribution, Group, measures, whole
 from xinqiao.dashboard.words import Words, text
 
+# On A4 upright, with names of two or three words above them.
+MOST_COLUMNS = 9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -70,24 +73,27 @@ def blocks(form: Form, table: SafeTable) -> tuple[Block, ...]:
     """The blocks of a table: items that share their answers as one matrix, all else below each other.
 
     A table with dimensions has a column for each of their levels, the total first; one with a hierarchy or
-    weeks has a row for each, finer levels below their coarser one.
+    weeks, or with more levels than a sheet of paper has columns for, has a row for each, finer levels below
+    their coarser one.
     """
-    if any(dimension.name in (WEEK, FOUR_WEEKS) or dimension.parent for dimension in table.dimensions):
+    found = combinations(table)
+    nested = any(dimension.name in (WEEK, FOUR_WEEKS) or dimension.parent for dimension in table.dimensions)
+    if nested or len(found) > MOST_COLUMNS:
         return tuple(_by_rows(form, table))
     if table.dimensions:
-        groups = [Group(form, table, levels) for levels in combinations(table)]
+        groups = [Group(form, table, levels) for levels in found]
         about = joined(", ", "、", [dimension.label for dimension in table.dimensions])
         columns = tuple(levels_label(table.dimensions, group.levels) for group in groups)
         return (_listing(form, table, measures(table), groups, columns, about),)
     group = whole(form, table)
-    matrices = [of for of in _families(group, measures(table)) if len(of) > 1]
-    taken = {measure.of for family in matrices for measure in family}
+    families = [of for of in _families(group, measures(table)) if len(of) > 1]
+    taken = {measure.of for family in families for measure in family}
     left = tuple(m for m in measures(table) if m.about not in taken or m.kind is MeasureKind.SHARE)
-    found = [_matrix(group, family) for family in matrices]
+    matrices = [_matrix(group, family) for family in families]
     if left:
         listing = _listing(form, table, left, [group], (text("table.count"),), text("table.figures_part"))
-        found.insert(0, listing)
-    return tuple(found)
+        matrices.insert(0, listing)
+    return tuple(matrices)
 
 
 def _by_rows(form: Form, table: SafeTable) -> Iterator[Block]:
