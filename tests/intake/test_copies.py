@@ -153,7 +153,7 @@ def test_a_file_that_took_answers_from_elsewhere_is_not_merged_where_nobody_know
     """Pulled again here they would count twice; a copy of this very store is no harm."""
     (tmp_path / "there").mkdir()
     with Arrivals(tmp_path / "there" / "store.db") as there:
-        there.take([Arrival(key=there.key("kobo", "17"), envelope=envelope())])
+        there.take([Arrival(names=(there.key("kobo", "17"),), envelope=envelope())])
         backup(there.path, tmp_path / "copy.db")
         assert merge(there, tmp_path / "copy.db") == Merged(new=0, known=1, damaged=0)
     with Store(tmp_path / "here.db") as here:

@@ -73,11 +73,12 @@ def test_a_course_says_for_whom_it_is_and_that_nobody_has_reviewed_it() -> None:
     assert tree[Lang.EN][NAMES["index"]].origin == "index.md"
 
 
-def test_once_reviewed_both_pages_say_when() -> None:
-    source = OVERVIEW.replace("reviewed_on: null", "reviewed_on: 2026-11-20")
+def test_once_reviewed_both_pages_say_when_and_by_whom() -> None:
+    source = OVERVIEW.replace("reviewed_on: null", "reviewed_on: 2026-11-20\nreviewed_by: Lin, counsellor")
     tree = finished(zh=written(source), en=written(source))
     for name in NAMES.values():
         assert "2026-11-20" in str(tree[Lang.EN][name].content)
+        assert "Lin, counsellor" in str(tree[Lang.EN][name].content)
         assert "ot yet reviewed" not in str(tree[Lang.EN][name].content)
 
 
