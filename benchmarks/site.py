@@ -229,7 +229,7 @@ def previewed(pages: int, own: int, edits: int = 7) -> None:
         process = subprocess.Popen(command, cwd=folder, env=given, stdout=quiet, stderr=quiet)  # noqa: S603 - ourselves
         try:
             address = f"http://127.0.0.1:{port}/zh/learn/made"
-            first = shown(f"{address}-00000/", "</html>")
+            first = shown(f"{address}-00000/", "练习 00000")
             print(f"{pages} pages in all\npreview, first   {first:8.2f} s on the clock", flush=True)
             taken = []
             for at in range(edits):
