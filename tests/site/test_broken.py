@@ -17,9 +17,9 @@ import pytest
 
 from xinqiao.core.problem import ExitCode, Problem, XinqiaoError
 from xinqiao.core.text import Lang
-from xinqiao.site.build import read_sources
 from xinqiao.site.check import check_site
 from xinqiao.site.parity import check_parity
+from xinqiao.site.sources import read_sources
 from xinqiao.site.tree import Piece
 from xinqiao.site.wording.pages import check_wording
 

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from xinqiao.core.problem import XinqiaoError
-from xinqiao.site.integrity import guard, guarded
+from xinqiao.site.integrity import Guard, guarded, unguarded
 
 HEAD = (
     '<meta http-equiv="Content-Security-Policy" content="'
@@ -110,14 +109,14 @@ def test_what_is_fetched_carries_its_hash_also_in_its_address(tmp_path: Path) ->
     (tmp_path / "zh" / "404.html").write_text(
         page('<script src="/sub/a.js"></script><script src="//x.test/a.js"></script>')
     )
-    guard(tmp_path, "/sub/")
+    Guard(tmp_path, "/sub/").guard(tmp_path.rglob("*.html"))
     first = (tmp_path / "zh" / "x.html").read_text()
     assert f'integrity="{named(b"a()")}" defer></script><img src="../a.js">' in first
     missing = (tmp_path / "zh" / "404.html").read_text()
     assert f'integrity="{named(b"a()")}"></script><script src="//x.test/a.js"></script>' in missing
     (tmp_path / "a.js").write_text("b()")
     (tmp_path / "zh" / "x.html").write_text(page('<script src="../a.js" defer></script>'))
-    guard(tmp_path, "/sub/")
+    Guard(tmp_path, "/sub/").guard(tmp_path.rglob("*.html"))
     # Another script has another address, so that no browser keeps the old one for the new page.
     addresses = [Read(text).fetched[0][0] for text in (first, (tmp_path / "zh" / "x.html").read_text())]
     assert len({*addresses}) == 2
@@ -125,9 +124,10 @@ def test_what_is_fetched_carries_its_hash_also_in_its_address(tmp_path: Path) ->
 
 def test_a_page_without_a_policy_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<!doctype html><p>a")
-    with pytest.raises(XinqiaoError) as error:
-        guard(tmp_path, "/")
-    (problem,) = error.value.problems
+    (tmp_path / "b.html").write_text(page("<p>b"))
+    Guard(tmp_path, "/").guard(tmp_path.rglob("*.html"))
+    assert (tmp_path / "a.html").read_text() == "<!doctype html><p>a"
+    (problem,) = unguarded(tmp_path)
     assert (problem.code, problem.place.file) == ("page-policy-missing", "a.html")
 
 

@@ -18,8 +18,8 @@ from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import check_ledgers
 from xinqiao.flows.outcome import Outcome, Progress
 from xinqiao.flows.texts import as_json, parity_problems
-from xinqiao.site.build import read_sources
 from xinqiao.site.reading import readings
+from xinqiao.site.sources import read_sources
 from xinqiao.site.wording.pages import check_wording
 
 

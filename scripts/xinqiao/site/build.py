@@ -8,11 +8,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
@@ -23,30 +23,24 @@ from xinqiao.site.built import NOT_FOUND
 from xinqiao.site.check import check_site
 from xinqiao.site.compose import filled, given, lay_out, merged
 from xinqiao.site.corrections import corrected
-from xinqiao.site.drafts import draft_links
-from xinqiao.site.edition import Imprint, Material, publish
-from xinqiao.site.events import Event, read_events
-from xinqiao.site.evergreen import evergreen
-from xinqiao.site.help_lines import HelpLine, ages, crisis_page, oldest, read_help_lines
+from xinqiao.site.edition import Imprint, Material, publish, set_news
+from xinqiao.site.help_lines import HelpLine, crisis_page, oldest
 from xinqiao.site.home import home_fills
-from xinqiao.site.integrity import guard
+from xinqiao.site.integrity import Guard, unguarded
 from xinqiao.site.manifest import Stamp, write_manifest
-from xinqiao.site.newsroom import Article, read_articles
 from xinqiao.site.offline import WORKER, help_worker
-from xinqiao.site.pictures import picture_problems
-from xinqiao.site.program import Program, run_all
+from xinqiao.site.pelican import Newsroom
+from xinqiao.site.program import run_all
 from xinqiao.site.quoted import Figures, quote_problems
-from xinqiao.site.registers import Registers, read_registers
 from xinqiao.site.search import write_search
-from xinqiao.site.tags import read_tags
-from xinqiao.site.theme import lighten
+from xinqiao.site.sources import Sources, read_news, read_sources
 from xinqiao.site.tree import Tree
+from xinqiao.site.workshop import Program
 
 DOCS = "build/docs"
 CACHE = "build/cache"
 CONFIGS = {Lang.ZH: "mkdocs.yml", Lang.EN: "mkdocs.en.yml"}
 HELP_PAGE = "help-now/index.html"
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +57,11 @@ class PortalNames:
     def root(self) -> str:
         """The site's address with its closing slash."""
         return f"{self.site_url.rstrip('/')}/"
+
+    @property
+    def root_path(self) -> str:
+        """The path of the site's address, `/` or `/x/`."""
+        return urlsplit(self.root).path
 
     @property
     def receiver(self) -> str:
@@ -86,19 +85,6 @@ class Given:
     courses: Tree = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """All that a project's own files say, read and found right."""
-
-    lines: tuple[HelpLine, ...]
-    events: Mapping[str, Event]
-    tags: Mapping[str, Text]
-    articles: tuple[Article, ...]
-    registers: Registers
-    evergreen: Tree
-    warnings: tuple[Problem, ...]
-
-
 def build_site(
     project: Path,
     *,
@@ -115,14 +101,16 @@ def build_site(
     """
     _check_output(output)
     progress("read")
-    sources = read_sources(project, stamp.day, production=production)
+    imprint = _imprint(project, names, stamp)
+    sources, room = _read(imprint, stamp.day, production=production)
     progress("compose")
-    tree, warnings = compose(project, sources, others, names, stamp)
+    tree, warnings = compose(sources, others, imprint, room)
     with _beside(output) as side:
         progress("generate")
-        run_all([mkdocs(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
+        run_all([language(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
         _write_entrances(side, sources.lines, names)
-        finish(side, names)
+        if lacking := unguarded(side):
+            raise XinqiaoError(lacking)
         progress("check")
         found = check_site(side, tree, project, root=names.root, receiver=names.receiver, cache=project / CACHE)
         problems = (*sources.warnings, *warnings, *found)
@@ -134,55 +122,18 @@ def build_site(
     return problems
 
 
-def read_sources(project: Path, today: date, *, production: bool) -> Sources:
-    """Reads all of a project's files. Raises XinqiaoError with the problems of all of them together."""
-    problems: list[Problem] = []
-    lines = _kept(lambda: read_help_lines(project), problems)
-    if lines is not None:
-        _kept(lambda: crisis_page(lines), problems)
-    events = _kept(lambda: read_events(project), problems)
-    known = events if events is not None else {path.stem: None for path in project.glob("docs/data/events/*.yml")}
-    tags = _kept(lambda: read_tags(project), problems)
-    articles = _kept(lambda: read_articles(project, known, tags), problems)
-    problems.extend([*picture_problems(project, articles or ()), *draft_links(project, articles or ())])
-    pages = _kept(lambda: evergreen(project, lines or (), today), problems)
-    problems.extend(pages[1] if pages else ())
-    problems.extend(ages(lines or (), today, production=production))
-    registers, found = read_registers(project, today, pages[0] if pages else {}, production=production)
-    problems.extend(found)
-    if any(problem.level is Level.ERROR for problem in problems):
-        raise XinqiaoError(problems)
-    if lines is None or events is None or tags is None or articles is None or pages is None:
-        raise ValueError("a reader gave nothing and no problem")
-    return Sources(
-        lines=lines,
-        events=events,
-        tags=tags,
-        articles=articles,
-        registers=registers,
-        evergreen=pages[0],
-        warnings=tuple(problems),
-    )
+def _read(imprint: Imprint, today: date, *, production: bool) -> tuple[Sources, Newsroom]:
+    """Reads all sources, with Pelican at work on the news meanwhile."""
+    news = read_news(imprint.project)
+    with ThreadPoolExecutor(1) as beside:
+        # News with faults are not set: reading the rest raises theirs with all others.
+        room = beside.submit(set_news, news.events, news.tags, imprint) if news.right else Future[Newsroom]()
+        sources = read_sources(imprint.project, today, production=production, news=news)
+    return sources, room.result()
 
 
-def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
-    try:
-        return read()
-    except XinqiaoError as error:
-        problems.extend(error.problems)
-        return None
-
-
-def compose(
-    project: Path, sources: Sources, others: Given, names: PortalNames, stamp: Stamp
-) -> tuple[Tree, tuple[Problem, ...]]:
-    """Lays out `build/docs/<lang>`; gives the tree and the problems. `stamp` says which events are still to come.
-
-    Raises XinqiaoError (figure-unknown, figure-not-of-event, page-twice).
-    """
-    if wrong := tuple(quote_problems(project, sources.articles, sources.events, others.figures)):
-        raise XinqiaoError(wrong)
-    imprint = Imprint(
+def _imprint(project: Path, names: PortalNames, stamp: Stamp) -> Imprint:
+    return Imprint(
         project=project,
         root=names.root,
         title=names.title,
@@ -190,14 +141,24 @@ def compose(
         demonstration=names.demonstration,
         moment=stamp.moment,
     )
-    material = Material(articles=sources.articles, events=sources.events, tags=sources.tags, forms=_forms(others.pages))
-    news, warnings = publish(material, imprint, others.figures)
-    home, registers = home_fills(news, sources.articles, sources.events, stamp.moment), sources.registers.fills()
+
+
+def compose(sources: Sources, others: Given, imprint: Imprint, room: Newsroom) -> tuple[Tree, tuple[Problem, ...]]:
+    """Lays out `build/docs/<lang>`; gives the tree and the problems. The imprint says which events are still to come.
+
+    Raises XinqiaoError (figure-unknown, figure-not-of-event, page-twice).
+    """
+    told = sources.news
+    if wrong := tuple(quote_problems(imprint.project, told.articles, told.events, others.figures)):
+        raise XinqiaoError(wrong)
+    material = Material(articles=told.articles, events=told.events, tags=told.tags, forms=_forms(others.pages))
+    news, warnings = publish(room, material, imprint, others.figures)
+    home, registers = home_fills(news, told.articles, told.events, imprint.moment), sources.registers.fills()
     fills = {lang: {**home[lang], **registers[lang], **others.fills.get(lang, {})} for lang in Lang}
     tree = merged([filled(sources.evergreen, fills), news, others.courses, given(others.pages, others.files)])
     tree, unknown = corrected(tree, sources.registers.corrections)
     tree = merged([tree, all_pages(tree)])
-    lay_out(tree, project / DOCS)
+    lay_out(tree, imprint.project / DOCS)
     return tree, (*warnings, *unknown)
 
 
@@ -207,13 +168,7 @@ def _forms(pages: Mapping[Lang, Mapping[str, str]]) -> frozenset[str]:
     return frozenset(name.removeprefix("forms/").removesuffix(".md").partition("/")[0] for name in names)
 
 
-def finish(side: Path, names: PortalNames) -> None:
-    """What is done to every page after its generator, whether all pages are made or one."""
-    lighten(side)
-    guard(side, urlsplit(names.root).path)
-
-
-def mkdocs(
+def language(
     project: Path,
     lang: Lang,
     output: Path,
@@ -221,15 +176,13 @@ def mkdocs(
     lines: Sequence[HelpLine],
     today: date,
     *,
-    only: str = "",
+    only: Sequence[str] = (),
 ) -> Program:
-    """The run of MkDocs that makes one language of the composed files; `only`: the one page that is wanted of it."""
+    """The run that makes one language of the composed files, or `only` some of its pages."""
     environment = {
         "XINQIAO_RECEIVER": names.receiver,
         "XINQIAO_DEMONSTRATION": str(names.demonstration).lower(),
         "XINQIAO_CHECKED_ON": oldest(lines).isoformat(),
-        "XINQIAO_RENDER_CACHE": str(project / CACHE / f"render-{lang.value}.sqlite"),
-        "XINQIAO_RENDER_ONLY": only,
         # Dates in what the generator writes are the build's day, so that two builds are alike.
         "SOURCE_DATE_EPOCH": str(int(datetime.combine(today, time(), UTC).timestamp())),
     }
@@ -237,17 +190,22 @@ def mkdocs(
         environment[f"XINQIAO_TITLE_{each.name}"] = names.title[each]
         environment[f"XINQIAO_COLLEGE_{each.name}"] = names.college[each]
         environment[f"XINQIAO_SITE_URL_{each.name}"] = f"{names.root}{each.value}/"
-    arguments = ["build", "--strict", "--config-file", str(project / CONFIGS[lang]), "--site-dir", str(output)]
+    places = [str(project / CONFIGS[lang]), str(output), str(project / CACHE), names.root_path]
     return Program(
-        name=f"MkDocs ({lang.value})", module="mkdocs", arguments=arguments, environment=environment, folder=project
+        name=f"MkDocs ({lang.value})",
+        module="xinqiao.site.language",
+        arguments=[*places, *only],
+        environment=environment,
+        folder=project,
     )
 
 
 def _write_entrances(side: Path, lines: Sequence[HelpLine], names: PortalNames) -> None:
     """The pages that belong to no language: the root, which leads on, what is not found, and the crisis page."""
     (side / "index.html").write_text(page.render("root.html", title=names.title, leaf=""), encoding="utf-8")
-    lost = page.render("lost.html", title=names.title, root=urlsplit(names.root).path)
+    lost = page.render("lost.html", title=names.title, root=names.root_path)
     (side / NOT_FOUND).write_text(lost, encoding="utf-8")
+    Guard(side, names.root_path).guard(side.glob("*.html"))
     crisis = side / HELP_PAGE
     crisis.parent.mkdir()
     crisis.write_bytes(crisis_page(lines))

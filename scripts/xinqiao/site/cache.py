@@ -44,6 +44,18 @@ class Kept:
             self._used.add(key)
         return value
 
+    def has(self, key: str) -> bool:
+        """Whether something was put in under a key; it is then as good as used."""
+        if self._base is None:
+            return False
+        try:
+            row = self._base.execute("SELECT 1 FROM kept WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error:
+            return False
+        if row:
+            self._used.add(key)
+        return bool(row)
+
     def put(self, key: str, value: bytes) -> None:
         """Puts a value in, for the builds to come."""
         self._new[key] = zlib.compress(value, 1)

@@ -181,16 +181,21 @@ class Edition:
         return found
 
 
-def publish(material: Material, imprint: Imprint, figures: Figures) -> tuple[Tree, tuple[Problem, ...]]:
-    """The news from its files to its pages, events as they stand at the imprint's moment; `figures` may be quoted.
+def set_news(events: Mapping[str, Event], tags: Mapping[str, Text], imprint: Imprint) -> Newsroom:
+    """Pelican's run over the news, events as they stand at the imprint's moment.
 
     Raises XinqiaoError (generator-failed).
     """
+    standing = {slug: event.at(imprint.moment) for slug, event in events.items()}
+    with tempfile.TemporaryDirectory(prefix="xinqiao-news-") as folder:
+        told = Told(title=imprint.title, site_url=imprint.root, events=standing, tags=tags)
+        return run_pelican(imprint.project, told, Path(folder))
+
+
+def publish(room: Newsroom, material: Material, imprint: Imprint, figures: Figures) -> tuple[Tree, tuple[Problem, ...]]:
+    """The news as pages, events as they stand at the imprint's moment; `figures` may be quoted."""
     events = {slug: event.at(imprint.moment) for slug, event in material.events.items()}
     material = replace(material, events=events)
-    with tempfile.TemporaryDirectory(prefix="xinqiao-news-") as folder:
-        told = Told(title=imprint.title, site_url=imprint.root, events=events, tags=material.tags)
-        room = run_pelican(imprint.project, told, Path(folder))
     return news_pages(with_figures(with_recaps(room, material.articles), figures), material, imprint)
 
 

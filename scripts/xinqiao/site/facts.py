@@ -6,18 +6,15 @@ Run as a program, `python -m xinqiao.site.facts SITE FOLDER CACHE`, it reads the
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 
 from xinqiao.core.text import Lang
 from xinqiao.site import html
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.html import Address, Image, Page
-from xinqiao.site.program import Program, run_all
 
-# Below so many unknown pages a program of its own takes longer to start than the pages to read.
-WORTH_A_PROGRAM = 150
 READER = Path(html.__file__).read_bytes()
 
 
@@ -25,44 +22,46 @@ def read_pages(built: Path, cache: Path | None = None) -> Mapping[str, Page]:
     """Every page of a built site by its path; `cache`: the folder of what earlier builds have read."""
     if cache is None:
         return {page.path: page for page in (html.read_page(built, path) for path in sorted(built.rglob("*.html")))}
-    folders = [lang.value for lang in Lang]
-    if all(_unread(built, folder, cache) > WORTH_A_PROGRAM for folder in folders):
-        run_all([_program(built, folder, cache) for folder in folders])
     found: dict[str, Page] = {}
-    for folder in folders:
-        with Kept(_store(cache, folder)) as kept:
-            found |= {page.path: page for page in _pages(built, sorted((built / folder).rglob("*.html")), kept)}
+    for lang in Lang:
+        with Reading(cache, lang.value) as reading:
+            for path in sorted((built / lang.value).rglob("*.html")):
+                name = path.relative_to(built).as_posix()
+                found[name] = reading.page(path.read_bytes(), name)
+    folders = [lang.value for lang in Lang]
     alone = [path for path in built.rglob("*.html") if path.relative_to(built).parts[0] not in folders]
     found |= {page.path: page for page in (html.read_page(built, path) for path in alone)}
     return dict(sorted(found.items()))
 
 
-def _pages(built: Path, paths: list[Path], kept: Kept) -> Iterator[Page]:
-    for path in paths:
-        content, name = path.read_bytes(), path.relative_to(built).as_posix()
+class Reading:
+    """Pages of one language as they are read, with the store of those that were read before; for a `with` statement."""
+
+    def __init__(self, cache: Path, folder: str) -> None:
+        self._kept = Kept(cache / f"pages-{folder}.sqlite")
+
+    def read(self, content: bytes) -> None:
+        """Reads a page, where it was not read before, for who asks for it later."""
         key = digest(READER, content)
-        known = kept.get(key)
-        page = decoded(known, name) if known else html.page_of(content.decode("utf-8"), name)
-        if known is None:
-            kept.put(key, encoded(page))
-        yield page
+        if not self._kept.has(key):
+            self._kept.put(key, encoded(html.page_of(content.decode("utf-8"))))
 
+    def page(self, content: bytes, name: str) -> Page:
+        """A page from its bytes, at its path in the site."""
+        key = digest(READER, content)
+        if known := self._kept.get(key):
+            return decoded(known, name)
+        page = html.page_of(content.decode("utf-8"), name)
+        self._kept.put(key, encoded(page))
+        return page
 
-def _unread(built: Path, folder: str, cache: Path) -> int:
-    """How many pages more than those in the cache there are at least; a changed page counts as read."""
-    with Kept(_store(cache, folder)) as kept:
-        return sum(1 for _ in (built / folder).rglob("*.html")) - len(kept)
+    def __enter__(self) -> Reading:
+        return self
 
-
-def _store(cache: Path, folder: str) -> Path:
-    return cache / f"pages-{folder}.sqlite"
-
-
-def _program(built: Path, folder: str, cache: Path) -> Program:
-    arguments = [str(built), folder, str(cache)]
-    return Program(
-        name=f"pages ({folder})", module="xinqiao.site.facts", arguments=arguments, environment={}, folder=built
-    )
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._kept.close()
 
 
 def encoded(page: Page) -> bytes:
@@ -99,14 +98,3 @@ def decoded(kept: bytes, path: str) -> Page:
         images=[Image(source, words, own, (width, height)) for source, words, own, (width, height) in images],
         help=[(kind, first) for kind, first in help_],
     )
-
-
-def main(built: str, folder: str, cache: str) -> None:
-    """Reads the pages of one folder of a site into the cache."""
-    with Kept(_store(Path(cache), folder)) as kept:
-        for _ in _pages(Path(built), sorted((Path(built) / folder).rglob("*.html")), kept):
-            pass
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

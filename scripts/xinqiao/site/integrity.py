@@ -17,10 +17,11 @@ from pathlib import Path
 from posixpath import normpath
 from urllib.parse import urlsplit
 
-from xinqiao.core.problem import Place, Problem, XinqiaoError
+from xinqiao.core.problem import Place, Problem
 from xinqiao.site.html import RUNS
 
-POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")(?P<policy>[^"]+)(")')
+POLICY_NAME = '<meta http-equiv="Content-Security-Policy" content="'
+POLICY = re.compile(rf'({POLICY_NAME})(?P<policy>[^"]+)(")')
 # Written in the templates for who runs a generator by hand; a finished page has hashes in its place.
 OPEN = "'unsafe-inline'"
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<inside>.*?)</script>", re.DOTALL)
@@ -36,28 +37,41 @@ TYPE = re.compile(r'\btype="([^"]*)"')
 ADDRESS_SIGNS = 10
 
 
-def guard(side: Path, root_path: str) -> None:
-    """Writes the hashes into every page of a site that is built at `side`; `root_path`: of its address, `/` or `/x/`.
+class Guard:
+    """Writes the hashes into pages of a site at `side`; `root_path`: of its address, `/` or `/x/`.
 
-    Raises XinqiaoError (page-policy-missing) with every page that has no policy to write them into.
+    What a page fetches has to lie in its place already. A page without a policy is left as it is.
     """
-    lacking: list[Problem] = []
-    known: dict[str, str | None] = {}
 
-    def hashed(page: str, address: str) -> str | None:
-        target = _target(address, page, root_path)
-        if target not in known:
-            known[target] = _hash((side / target).read_bytes()) if (side / target).is_file() else None
-        return known[target]
+    def __init__(self, side: Path, root_path: str) -> None:
+        self.side, self.root_path = side, root_path
+        self._known: dict[str, str | None] = {}
 
-    for path in sorted(side.rglob("*.html")):
-        name, page = path.relative_to(side).as_posix(), path.read_bytes().decode("utf-8")
-        if not POLICY.search(page):
-            lacking.append(Problem(code="page-policy-missing", place=Place(file=name)))
-            continue
-        path.write_bytes(guarded(page, partial(hashed, name)).encode())
-    if lacking:
-        raise XinqiaoError(lacking)
+    def guarded(self, name: str, page: str) -> str:
+        """A page with its hashes, from its path in the site and its HTML."""
+        return guarded(page, partial(self._hashed, name))
+
+    def guard(self, paths: Iterable[Path]) -> None:
+        """Writes the hashes into pages that lie in the site."""
+        for path in sorted(paths):
+            name = path.relative_to(self.side).as_posix()
+            path.write_bytes(self.guarded(name, path.read_bytes().decode("utf-8")).encode())
+
+    def _hashed(self, page: str, address: str) -> str | None:
+        target = _target(address, page, self.root_path)
+        if target not in self._known:
+            found = self.side / target
+            self._known[target] = _hash(found.read_bytes()) if found.is_file() else None
+        return self._known[target]
+
+
+def unguarded(side: Path) -> tuple[Problem, ...]:
+    """A problem (page-policy-missing) for every page of a site that has no policy."""
+    named = POLICY_NAME.encode()
+    lacking = [path for path in sorted(side.rglob("*.html")) if named not in path.read_bytes()]
+    return tuple(
+        Problem(code="page-policy-missing", place=Place(file=path.relative_to(side).as_posix())) for path in lacking
+    )
 
 
 def nothing(_: str) -> None:

@@ -12,7 +12,8 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.site.events import Event
 from xinqiao.site.feeds import absolute
 from xinqiao.site.newsroom import FOLDER
-from xinqiao.site.program import Program, run_all
+from xinqiao.site.program import run_all
+from xinqiao.site.workshop import Program
 
 FRAGMENT = re.compile(r"\s*---\n(?P<front>\{.*?\})\n---\n(?P<body>.*)", re.DOTALL)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang
-from xinqiao.site.build import DOCS, PortalNames, finish, mkdocs
+from xinqiao.site.build import DOCS, PortalNames, language
 from xinqiao.site.corrections import read_corrections, with_lines
 from xinqiao.site.evergreen import one_page
 from xinqiao.site.help_lines import read_help_lines
@@ -73,8 +73,7 @@ def refresh(
     corrections = [one for one in read_corrections(project, today) if names.demonstration or not one.fictional]
     target.write_text(with_lines(content, name, corrections, lang), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="xinqiao-page-") as folder:
-        run_all([mkdocs(project, lang, Path(folder) / lang.value, names, lines, today, only=name)])
-        finish(Path(folder), names)
+        run_all([language(project, lang, Path(folder) / lang.value, names, lines, today, only=[name])])
         page = f"{lang.value}/{name.removesuffix('.md').removesuffix('index').rstrip('/')}".rstrip("/") + "/index.html"
         _put(Path(folder) / page, site / page)
     return problems

@@ -12,8 +12,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from xinqiao.core.text import Lang
-
 SHEET, OWN_SHEETS = "assets/stylesheets/main.*.css", "assets/*.css"
 ENCODING = '@charset "UTF-8";'
 # Files of the theme that no page asks for: its own sources, and scripts whose work the portal's own do.
@@ -21,7 +19,7 @@ IDLE_FILES, IDLE_FOLDER = "assets/**/*.map", "assets/javascripts"
 # The theme's palette of many colours: all colours of the portal are in its own sheet.
 PALETTE, PALETTE_LINK = (
     "assets/stylesheets/palette.*.css",
-    re.compile(rb'<link rel="stylesheet" href="[^"]*/palette\.[^"]*">'),
+    re.compile(r'<link rel="stylesheet" href="[^"]*/palette\.[^"]*">'),
 )
 # Features of the theme that the portal does not use, as their selectors begin.
 UNUSED = re.compile(
@@ -38,19 +36,19 @@ DECLARED = re.compile(
 READ = re.compile(r"var\((--[\w-]+)")
 
 
-def lighten(side: Path) -> None:
-    """Lightens the theme of a site that is built at `side`."""
-    for lang in Lang:
-        own = "".join(path.read_text(encoding="utf-8") for path in sorted((side / lang.value).glob(OWN_SHEETS)))
-        for path in (side / lang.value).glob(SHEET):
-            path.write_text(lighter(path.read_text(encoding="utf-8"), own), encoding="utf-8")
-        for path in [*(side / lang.value).glob(IDLE_FILES), *(side / lang.value).glob(PALETTE)]:
-            path.unlink()
-        shutil.rmtree(side / lang.value / IDLE_FOLDER, ignore_errors=True)
-        for path in (side / lang.value).rglob("*.html"):
-            page = path.read_bytes()
-            if (lighter_page := PALETTE_LINK.sub(b"", page)) != page:
-                path.write_bytes(lighter_page)
+def lighten(folder: Path) -> None:
+    """Lightens the files of the theme in the folder of a language."""
+    own = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob(OWN_SHEETS)))
+    for path in folder.glob(SHEET):
+        path.write_text(lighter(path.read_text(encoding="utf-8"), own), encoding="utf-8")
+    for path in [*folder.glob(IDLE_FILES), *folder.glob(PALETTE)]:
+        path.unlink()
+    shutil.rmtree(folder / IDLE_FOLDER, ignore_errors=True)
+
+
+def lighter_page(page: str) -> str:
+    """A page that does not ask for the theme's palette."""
+    return PALETTE_LINK.sub("", page)
 
 
 def lighter(sheet: str, own: str = "") -> str:

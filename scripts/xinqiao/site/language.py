@@ -1,0 +1,80 @@
+"""Makes one language of the site: MkDocs' run over its composed pages, each finished and read as it is written.
+
+A program of its own, so that both languages are made side by side, and so that what a generator leaves behind in a
+process never meets the rest of the portal. Arguments: the configuration of MkDocs, the folder of the language in the
+new site, the folder of what earlier builds have made, the path of the site's address, and, where not all are
+wanted, the pages by their sources.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import MkDocsException
+
+from xinqiao.site.cache import Kept
+from xinqiao.site.facts import Reading
+from xinqiao.site.integrity import Guard
+from xinqiao.site.render_cache import Rendering
+from xinqiao.site.theme import lighten, lighter_page
+
+LEVEL = logging.INFO
+
+
+class Finishing:
+    """What is done to every page of a language last: made lighter, guarded, read for the checks."""
+
+    def __init__(self, folder: Path, root_path: str, reading: Reading) -> None:
+        self.folder, self.reading = folder, reading
+        self.guard = Guard(folder.parent, root_path)
+        self.light = False
+        self.done: set[str] = set()
+
+    def __call__(self, name: str, source: str) -> str:
+        """A page as it is written, from its place below the language's folder and its HTML."""
+        if not self.light:
+            # MkDocs puts the theme's files in their places before it makes the first page.
+            lighten(self.folder)
+            self.light = True
+        page = self.guard.guarded(f"{self.folder.name}/{name}", lighter_page(source))
+        self.reading.read(page.encode())
+        self.done.add(name)
+        return page
+
+    def rest(self) -> None:
+        """Guards the pages that no generator makes."""
+        pages = [
+            path for path in self.folder.rglob("*.html") if path.relative_to(self.folder).as_posix() not in self.done
+        ]
+        self.guard.guard(pages)
+
+
+def make(config: str, folder: Path, cache: Path, root_path: str, only: Sequence[str] = ()) -> None:
+    """Makes a language into `folder`. Raises MkDocs' exceptions."""
+    read = load_config(config_file=config, site_dir=str(folder), strict=True)
+    with Kept(cache / f"render-{folder.name}.sqlite") as kept, Reading(cache, folder.name) as reading:
+        finishing = Finishing(folder, root_path, reading)
+        with Rendering(kept, frozenset(only), finishing).at_work(read):
+            build(read)
+        finishing.rest()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Makes a language; what fails is said on stderr, and ends the program with 1."""
+    config, folder, cache, root_path, *only = arguments
+    speaker = logging.StreamHandler()
+    speaker.setFormatter(logging.Formatter("%(levelname)s -  %(message)s"))
+    log = logging.getLogger("mkdocs")
+    log.setLevel(LEVEL)
+    log.propagate = False
+    log.addHandler(speaker)
+    try:
+        make(config, Path(folder), Path(cache), root_path, only)
+    except MkDocsException as error:
+        error.show()
+        sys.exit(1)
