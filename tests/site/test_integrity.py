@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from xinqiao.site.integrity import Guard, guarded, unguarded
+from xinqiao.site.check import unguarded
+from xinqiao.site.integrity import Guard, guarded
+from xinqiao.site.made import Made
 
 HEAD = (
     '<meta http-equiv="Content-Security-Policy" content="'
@@ -125,9 +127,11 @@ def test_what_is_fetched_carries_its_hash_also_in_its_address(tmp_path: Path) ->
 def test_a_page_without_a_policy_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<!doctype html><p>a")
     (tmp_path / "b.html").write_text(page("<p>b"))
-    Guard(tmp_path, "/").guard(tmp_path.rglob("*.html"))
+    guard = Guard(tmp_path, "/")
+    guard.guard(tmp_path.rglob("*.html"))
+    assert guard.unguarded == ["a.html"]
     assert (tmp_path / "a.html").read_text() == "<!doctype html><p>a"
-    (problem,) = unguarded(tmp_path)
+    (problem,) = unguarded(Made(parts={}, unguarded=tuple(guard.unguarded)))
     assert (problem.code, problem.place.file) == ("page-policy-missing", "a.html")
 
 

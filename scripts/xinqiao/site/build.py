@@ -26,7 +26,8 @@ from xinqiao.site.corrections import corrected
 from xinqiao.site.edition import Imprint, Material, publish, set_news
 from xinqiao.site.help_lines import HelpLine, crisis_page, oldest
 from xinqiao.site.home import home_fills
-from xinqiao.site.integrity import Guard, unguarded
+from xinqiao.site.integrity import Guard
+from xinqiao.site.made import read_made
 from xinqiao.site.manifest import Stamp, write_manifest
 from xinqiao.site.offline import WORKER, help_worker
 from xinqiao.site.pelican import Newsroom
@@ -109,15 +110,16 @@ def build_site(
         progress("generate")
         run_all([language(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
         _write_entrances(side, sources.lines, names)
-        if lacking := unguarded(side):
-            raise XinqiaoError(lacking)
+        made = read_made(told(side / lang.value) for lang in Lang)
         progress("check")
-        found = check_site(side, tree, project, root=names.root, receiver=names.receiver, cache=project / CACHE)
+        found = check_site(
+            side, tree, project, root=names.root, receiver=names.receiver, cache=project / CACHE, made=made
+        )
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
         write_search(side, tree, project / CACHE)
-        write_manifest(side, stamp)
+        write_manifest(side, stamp, made.parts)
         _swap(side, output)
     return problems
 
@@ -190,7 +192,7 @@ def language(
         environment[f"XINQIAO_TITLE_{each.name}"] = names.title[each]
         environment[f"XINQIAO_COLLEGE_{each.name}"] = names.college[each]
         environment[f"XINQIAO_SITE_URL_{each.name}"] = f"{names.root}{each.value}/"
-    places = [str(project / CONFIGS[lang]), str(output), str(project / CACHE), names.root_path]
+    places = [str(project / CONFIGS[lang]), str(output), str(project / CACHE), names.root_path, str(told(output))]
     return Program(
         name=f"MkDocs ({lang.value})",
         module="xinqiao.site.language",
@@ -198,6 +200,11 @@ def language(
         environment=environment,
         folder=project,
     )
+
+
+def told(output: Path) -> Path:
+    """Where the run of a language says what it has made: beside the site, not in it."""
+    return output.parent.parent / f"{output.name}.json"
 
 
 def _write_entrances(side: Path, lines: Sequence[HelpLine], names: PortalNames) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from posixpath import normpath
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from xinqiao.core.problem import Place
 from xinqiao.core.text import Lang
 from xinqiao.site.facts import read_pages
 from xinqiao.site.html import Page
+from xinqiao.site.manifest import Part
 from xinqiao.site.source import FRONT_MATTER, find
 from xinqiao.site.tree import FOLDERS_OWN, Piece, Tree
 
@@ -25,7 +27,7 @@ MADE_OF_FORMS = re.compile(r"(?:forms|summaries)/(?P<form>[^/@]+?)(?:@[^/]+?)?(?
 class Site:
     """A built site; `root` is the address where it will lie, `receiver` the one origin that forms may send to.
 
-    `cache`: the folder of what earlier builds have read of its pages.
+    `cache`: the folder of what earlier builds have read of its pages; `known`: pages whose hashes are known.
     """
 
     def __init__(
@@ -37,10 +39,11 @@ class Site:
         root: str = "",
         receiver: str = "",
         cache: Path | None = None,
+        known: Mapping[str, Part] = MappingProxyType({}),
     ) -> None:
         self.built, self.tree, self.project = built, tree, project
         self.root, self.receiver = root, receiver
-        self.pages = read_pages(built, cache)
+        self.pages = read_pages(built, cache, known)
         self._files: dict[str, str | None] = {}
         self._told: set[tuple[str, str]] = set()
 

@@ -8,30 +8,33 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from xinqiao.core.text import Lang
 from xinqiao.site import html
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.html import Address, Image, Page
+from xinqiao.site.manifest import Part, part_of
 
 READER = Path(html.__file__).read_bytes()
 
 
-def read_pages(built: Path, cache: Path | None = None) -> Mapping[str, Page]:
-    """Every page of a built site by its path; `cache`: the folder of what earlier builds have read."""
+def read_pages(
+    built: Path, cache: Path | None = None, known: Mapping[str, Part] = MappingProxyType({})
+) -> Mapping[str, Page]:
+    """Every page of a built site by its path.
+
+    cache: the folder of what earlier builds have read; known: pages whose hashes are known.
+    """
+    names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*.html"))
     if cache is None:
-        return {page.path: page for page in (html.read_page(built, path) for path in sorted(built.rglob("*.html")))}
+        return {name: html.read_page(built, built / name) for name in names}
     found: dict[str, Page] = {}
     for lang in Lang:
         with Reading(cache, lang.value) as reading:
-            for path in sorted((built / lang.value).rglob("*.html")):
-                name = path.relative_to(built).as_posix()
-                found[name] = reading.page(path.read_bytes(), name)
-    folders = [lang.value for lang in Lang]
-    alone = [path for path in built.rglob("*.html") if path.relative_to(built).parts[0] not in folders]
-    found |= {page.path: page for page in (html.read_page(built, path) for path in alone)}
-    return dict(sorted(found.items()))
+            own = [name for name in names if name.startswith(f"{lang.value}/")]
+            found |= {name: reading.page(built, name, known.get(name)) for name in own}
+    return {name: found.get(name) or html.read_page(built, built / name) for name in names}
 
 
 class Reading:
@@ -40,18 +43,18 @@ class Reading:
     def __init__(self, cache: Path, folder: str) -> None:
         self._kept = Kept(cache / f"pages-{folder}.sqlite")
 
-    def read(self, content: bytes) -> None:
+    def read(self, page: str, part: Part) -> None:
         """Reads a page, where it was not read before, for who asks for it later."""
-        key = digest(READER, content)
+        key = digest(READER, part.digest)
         if not self._kept.has(key):
-            self._kept.put(key, encoded(html.page_of(content.decode("utf-8"))))
+            self._kept.put(key, encoded(html.page_of(page)))
 
-    def page(self, content: bytes, name: str) -> Page:
-        """A page from its bytes, at its path in the site."""
-        key = digest(READER, content)
+    def page(self, built: Path, name: str, part: Part | None) -> Page:
+        """A page of a built site; `part`: what is known of its file."""
+        key = digest(READER, (part or part_of((built / name).read_bytes())).digest)
         if known := self._kept.get(key):
             return decoded(known, name)
-        page = html.page_of(content.decode("utf-8"), name)
+        page = html.read_page(built, built / name)
         self._kept.put(key, encoded(page))
         return page
 

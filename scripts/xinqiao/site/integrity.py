@@ -17,7 +17,6 @@ from pathlib import Path
 from posixpath import normpath
 from urllib.parse import urlsplit
 
-from xinqiao.core.problem import Place, Problem
 from xinqiao.site.html import RUNS
 
 POLICY_NAME = '<meta http-equiv="Content-Security-Policy" content="'
@@ -40,15 +39,19 @@ ADDRESS_SIGNS = 10
 class Guard:
     """Writes the hashes into pages of a site at `side`; `root_path`: of its address, `/` or `/x/`.
 
-    What a page fetches has to lie in its place already. A page without a policy is left as it is.
+    What a page fetches has to lie in its place already. A page without a policy to write them into is told of in
+    `unguarded`.
     """
 
     def __init__(self, side: Path, root_path: str) -> None:
         self.side, self.root_path = side, root_path
+        self.unguarded: list[str] = []
         self._known: dict[str, str | None] = {}
 
     def guarded(self, name: str, page: str) -> str:
         """A page with its hashes, from its path in the site and its HTML."""
+        if POLICY_NAME not in page:
+            self.unguarded.append(name)
         return guarded(page, partial(self._hashed, name))
 
     def guard(self, paths: Iterable[Path]) -> None:
@@ -63,15 +66,6 @@ class Guard:
             found = self.side / target
             self._known[target] = _hash(found.read_bytes()) if found.is_file() else None
         return self._known[target]
-
-
-def unguarded(side: Path) -> tuple[Problem, ...]:
-    """A problem (page-policy-missing) for every page of a site that has no policy."""
-    named = POLICY_NAME.encode()
-    lacking = [path for path in sorted(side.rglob("*.html")) if named not in path.read_bytes()]
-    return tuple(
-        Problem(code="page-policy-missing", place=Place(file=path.relative_to(side).as_posix())) for path in lacking
-    )
 
 
 def nothing(_: str) -> None:

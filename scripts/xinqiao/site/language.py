@@ -2,8 +2,8 @@
 
 A program of its own, so that both languages are made side by side, and so that what a generator leaves behind in a
 process never meets the rest of the portal. Arguments: the configuration of MkDocs, the folder of the language in the
-new site, the folder of what earlier builds have made, the path of the site's address, and, where not all are
-wanted, the pages by their sources.
+new site, the folder of what earlier builds have made, the path of the site's address, the file that is told what was
+made, and, where not all are wanted, the pages by their sources.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from mkdocs.exceptions import MkDocsException
 from xinqiao.site.cache import Kept
 from xinqiao.site.facts import Reading
 from xinqiao.site.integrity import Guard
+from xinqiao.site.made import Made
+from xinqiao.site.manifest import Part, part_of
 from xinqiao.site.render_cache import Rendering
 from xinqiao.site.theme import lighten, lighter_page
 
@@ -33,7 +35,7 @@ class Finishing:
         self.folder, self.reading = folder, reading
         self.guard = Guard(folder.parent, root_path)
         self.light = False
-        self.done: set[str] = set()
+        self.parts: dict[str, Part] = {}
 
     def __call__(self, name: str, source: str) -> str:
         """A page as it is written, from its place below the language's folder and its HTML."""
@@ -41,32 +43,32 @@ class Finishing:
             # MkDocs puts the theme's files in their places before it makes the first page.
             lighten(self.folder)
             self.light = True
-        page = self.guard.guarded(f"{self.folder.name}/{name}", lighter_page(source))
-        self.reading.read(page.encode())
-        self.done.add(name)
+        name = f"{self.folder.name}/{name}"
+        page = self.guard.guarded(name, lighter_page(source))
+        self.parts[name] = part = part_of(page.encode())
+        self.reading.read(page, part)
         return page
 
-    def rest(self) -> None:
-        """Guards the pages that no generator makes."""
-        pages = [
-            path for path in self.folder.rglob("*.html") if path.relative_to(self.folder).as_posix() not in self.done
-        ]
-        self.guard.guard(pages)
+    def made(self) -> Made:
+        """What was made, once the pages that no generator makes are guarded too."""
+        done = {self.folder.parent / name for name in self.parts}
+        self.guard.guard(path for path in self.folder.rglob("*.html") if path not in done)
+        return Made(parts=self.parts, unguarded=tuple(self.guard.unguarded))
 
 
-def make(config: str, folder: Path, cache: Path, root_path: str, only: Sequence[str] = ()) -> None:
+def make(config: str, folder: Path, cache: Path, root_path: str, only: Sequence[str] = ()) -> Made:
     """Makes a language into `folder`. Raises MkDocs' exceptions."""
     read = load_config(config_file=config, site_dir=str(folder), strict=True)
     with Kept(cache / f"render-{folder.name}.sqlite") as kept, Reading(cache, folder.name) as reading:
         finishing = Finishing(folder, root_path, reading)
         with Rendering(kept, frozenset(only), finishing).at_work(read):
             build(read)
-        finishing.rest()
+        return finishing.made()
 
 
 def main(arguments: Sequence[str]) -> None:
     """Makes a language; what fails is said on stderr, and ends the program with 1."""
-    config, folder, cache, root_path, *only = arguments
+    config, folder, cache, root_path, told, *only = arguments
     speaker = logging.StreamHandler()
     speaker.setFormatter(logging.Formatter("%(levelname)s -  %(message)s"))
     log = logging.getLogger("mkdocs")
@@ -74,7 +76,7 @@ def main(arguments: Sequence[str]) -> None:
     log.propagate = False
     log.addHandler(speaker)
     try:
-        make(config, Path(folder), Path(cache), root_path, only)
+        make(config, Path(folder), Path(cache), root_path, only).write(Path(told))
     except MkDocsException as error:
         error.show()
         sys.exit(1)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from xinqiao.core.occasion import BEIJING
 from xinqiao.core.problem import Place, refuse
@@ -64,16 +65,18 @@ def build_moment() -> datetime:
     return datetime.fromtimestamp(int(given), UTC) if given else datetime.now(UTC)
 
 
-def write_manifest(side: Path, stamp: Stamp) -> None:
-    """Writes the manifest of a finished site into it."""
-    paths = sorted(path for path in side.rglob("*") if path.is_file() and path.name != MANIFEST)
-    files = {path.relative_to(side).as_posix(): _part(path.read_bytes()) for path in paths}
+def part_of(content: bytes) -> Part:
+    """A file from its bytes."""
+    return Part(length=len(content), digest=hashlib.sha256(content).hexdigest())
+
+
+def write_manifest(side: Path, stamp: Stamp, known: Mapping[str, Part] = MappingProxyType({})) -> None:
+    """Writes the manifest of a finished site into it; `known`: files whose hashes are known, by their paths."""
+    names = sorted(path.relative_to(side).as_posix() for path in side.rglob("*") if path.is_file())
+    parts = {name: known.get(name) or part_of((side / name).read_bytes()) for name in names if name != MANIFEST}
+    files = {name: {"bytes": part.length, "sha256": part.digest} for name, part in parts.items()}
     whole = {"version": VERSION, "source_date_epoch": stamp.epoch, "commit": stamp.commit, "files": files}
     (side / MANIFEST).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _part(content: bytes) -> dict[str, object]:
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -73,9 +73,9 @@ def refresh(
     corrections = [one for one in read_corrections(project, today) if names.demonstration or not one.fictional]
     target.write_text(with_lines(content, name, corrections, lang), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="xinqiao-page-") as folder:
-        run_all([language(project, lang, Path(folder) / lang.value, names, lines, today, only=[name])])
+        run_all([language(project, lang, Path(folder) / "new" / lang.value, names, lines, today, only=[name])])
         page = f"{lang.value}/{name.removesuffix('.md').removesuffix('index').rstrip('/')}".rstrip("/") + "/index.html"
-        _put(Path(folder) / page, site / page)
+        _put(Path(folder) / "new" / page, site / page)
     return problems
 
 
