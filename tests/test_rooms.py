@@ -48,7 +48,7 @@ PLACES = {
     "segno": ("intake.sheet", "site.poster", "site.wechat"),
     "docx": ("site.word.",),
     "PIL": ("site.word.pictures",),
-    "mkdocs": ("site.language", "site.render_cache"),
+    "mkdocs": ("site.compiled", "site.language", "site.render_cache"),
     "markdown": ("site.render_cache",),
     "starlette": ("intake.receiver", "intake.doors", "intake.serve", "care.app"),
     "uvicorn": ("intake.receiver", "intake.serve"),

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from mkdocs.theme import Theme
 
 from xinqiao.core.problem import XinqiaoError
+from xinqiao.site import compiled
 from xinqiao.site.program import run_all
 from xinqiao.site.workshop import Program, Workshop
 
@@ -148,3 +150,23 @@ def test_each_program_that_failed_is_told_with_what_it_said(tmp_path: Path) -> N
         run_all(programs)
     assert [problem.params["generator"] for problem in error.value.problems] == ["one", "two"]
     assert all("ValueError" in str(problem.params["lines"]) for problem in error.value.problems)
+
+
+def test_a_template_that_changes_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "TEMPLATES", compiled.Compiled())
+    overrides = tmp_path / "overrides"
+    overrides.mkdir()
+    (overrides / "main.html").write_text("{{ 1 + 1 }}", encoding="utf-8")
+    (overrides / "404.html").write_text("{% broken", encoding="utf-8")
+    compiled.compile_theme(tmp_path)
+
+    def rendered() -> str:
+        env = Theme(name=compiled.THEME, custom_dir=str(overrides)).get_env()
+        env.bytecode_cache = compiled.TEMPLATES
+        return env.get_template("main.html").render()
+
+    before = dict(compiled.TEMPLATES.held)
+    assert rendered() == "2"
+    assert compiled.TEMPLATES.held == before
+    (overrides / "main.html").write_text("{{ 2 + 2 }}", encoding="utf-8")
+    assert rendered() == "4"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--output", type=click.Path(path_type=Path), default=None, help="Folder of the site [default: site].")
 def demo(project: Path, as_json: bool, port: int, output: Path | None) -> None:
     """Builds the portal with generated answers; serves site, receiver and staff's pages on 127.0.0.1."""
-    get_ready()
+    get_ready(project)
     from xinqiao.flows.demo import demo as flow  # noqa: PLC0415 - start-up time
 
     def served(config: Config, progress: Progress) -> Outcome:
@@ -50,7 +50,7 @@ def demo(project: Path, as_json: bool, port: int, output: Path | None) -> None:
 )
 def build(project: Path, as_json: bool, output: Path | None, archive: Path | None) -> None:
     """Builds and checks the whole site, ready for any static host."""
-    get_ready()
+    get_ready(project)
     from xinqiao.flows.build import build as flow  # noqa: PLC0415 - start-up time
 
     run(project, as_json, lambda config, progress: flow(config, output or config.root / "site", progress, archive))
@@ -61,7 +61,7 @@ def build(project: Path, as_json: bool, output: Path | None, archive: Path | Non
 @click.option("--port", default=8000, show_default=True, help="Port of the preview.")
 def serve(project: Path, as_json: bool, port: int) -> None:
     """Shows the site on 127.0.0.1 while it is being written: what is saved is seen at once, what is wrong is told."""
-    get_ready()
+    get_ready(project)
     from xinqiao.flows.serve import serve as flow  # noqa: PLC0415 - start-up time
 
     def watched(config: Config, progress: Progress) -> Outcome:
@@ -83,7 +83,7 @@ def serve(project: Path, as_json: bool, port: int) -> None:
 def check(project: Path, as_json: bool, only: str | None) -> None:
     """Tells every problem of forms and content with its place; publishes nothing."""
     if not only:
-        get_ready()
+        get_ready(project)
     from xinqiao.flows import texts  # noqa: PLC0415 - start-up time
     from xinqiao.flows.check import check as flow  # noqa: PLC0415 - start-up time
 
@@ -125,7 +125,7 @@ def admin(project: Path, as_json: bool, port: int, host: str | None, **hosting: 
     """Opens the editor on 127.0.0.1: writing in both languages, preview, check, and a button that publishes."""
 
     def served(config: Config, progress: Progress) -> Outcome:
-        get_ready()
+        get_ready(project)
         from xinqiao.flows.admin import admin as flow  # noqa: PLC0415 - start-up time
 
         return flow(config, port, progress, lambda address: click.echo(address, err=True))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from xinqiao.site.workshop import WORKSHOP
 
 
-def get_ready() -> None:
-    """Opens the workshop; returns at once."""
-    WORKSHOP.open()
+def get_ready(project: Path) -> None:
+    """Opens the workshop for a project, as its command was told of it; returns at once."""
+    WORKSHOP.open(project)

@@ -29,6 +29,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from xinqiao.site.cache import Kept, digest
+from xinqiao.site.compiled import TEMPLATES
 
 PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 # What a template may know of other pages or of the day; such a theme's pages are always made anew.
@@ -83,6 +84,11 @@ class Rendering(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # it has
         self.in_nav = {page.file.src_uri: page for page in nav.pages}
         self.nav = ""
         return nav
+
+    def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002
+        """Lends MkDocs the templates that are compiled already."""
+        env.bytecode_cache = TEMPLATES
+        return env
 
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002
         """Finishes a page that was made now."""

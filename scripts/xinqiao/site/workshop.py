@@ -24,6 +24,7 @@ from pathlib import Path
 
 # What the runs need, loaded before the first of them.
 LOADED = ("pelican", "xinqiao.site.language")
+COMPILER = "xinqiao.site.compiled"
 ALONE = "import sys, importlib; importlib.import_module(sys.argv[1]).main(sys.argv[2:])"
 # Of a message: how many bytes its length takes.
 LENGTH = 4
@@ -63,14 +64,17 @@ class Workshop:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
 
-    def open(self) -> None:
-        """Starts the workshop, where it is not open yet and the system can fork; returns at once."""
+    def open(self, project: Path = Path()) -> None:
+        """Starts the workshop, where it is not open yet and the system can fork; returns at once.
+
+        `project`: the one whose site is going to be made, as far as it is known.
+        """
         with self._lock:
             if self._line is None and hasattr(os, "fork"):
                 self._line, theirs = socket.socketpair()
                 with theirs:
                     self._process = subprocess.Popen(  # noqa: S603 (this very module)
-                        [sys.executable, "-m", __spec__.name, str(theirs.fileno())],
+                        [sys.executable, "-m", __spec__.name, str(theirs.fileno()), str(project)],
                         pass_fds=[theirs.fileno()],
                         env={**os.environ, "PYTHONUTF8": "1"},
                         stdin=subprocess.DEVNULL,
@@ -89,7 +93,7 @@ class Workshop:
 
     def start(self, program: Program) -> Run:
         """Starts a run, in the workshop where there is one."""
-        self.open()
+        self.open(program.folder)
         said, says = os.pipe()
         ended, ends = os.pipe()
         try:
@@ -142,12 +146,10 @@ def _alone(program: Program, says: int, ends: int) -> None:
     threading.Thread(target=wait).start()
 
 
-def _serve(line: socket.socket) -> None:
+def _serve(line: socket.socket, project: Path) -> None:
     """Forks for every run that is asked for, until whoever asks is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in LOADED:
-        with contextlib.suppress(ImportError):
-            import_module(name)
+    _load(project)
     # What is loaded is never looked at again by the collector, and so stays one copy for all runs.
     gc.freeze()
     while message := _message(line):
@@ -159,6 +161,14 @@ def _serve(line: socket.socket) -> None:
             os.close(pipe)
         _reap(os.WNOHANG)
     _reap(0)
+
+
+def _load(project: Path) -> None:
+    """Loads what runs need; where something cannot be, the run that asks for it says so."""
+    with contextlib.suppress(ImportError, OSError):
+        for name in LOADED:
+            import_module(name)
+        import_module(COMPILER).compile_theme(project)
 
 
 def _message(line: socket.socket) -> tuple[bytes, list[int]] | None:
@@ -215,4 +225,4 @@ def _code(end: SystemExit) -> int:
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
