@@ -76,6 +76,7 @@ PLACES = {
     "ibis": ("tables.",),
     "pyspark": ("tables.spark",),
     "py4j": ("tables.spark",),
+    "selectolax": ("site.html", "site.facts"),
     "tree_sitter": ("site.syntax",),
     "tree_sitter_javascript": ("site.syntax",),
     "xlrd": ("forms.xlsform.grid",),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from xinqiao.core.text import Lang
-from xinqiao.site.theme import UNUSED, lighter
+from xinqiao.site.theme import UNUSED, lighter, lighter_page
 
 TEXT, SHAPE = 4.5, 3.0
 SCHEMES = ("default", "slate")
@@ -117,6 +117,12 @@ def test_nothing_that_a_page_wears_is_left_out_of_the_theme(built: Path) -> None
     # Empty frames of the theme, in which nothing is ever put here.
     assert {name for name in classes if UNUSED.search(f".{name}")} <= {"md-dialog", "md-dialog__inner", "md-source"}
     assert not list(built.rglob("*.map"))
+
+
+def test_a_lighter_page_lacks_the_palette_and_nothing_else() -> None:
+    other = '<link rel="stylesheet" href="../a/main.1.min.css"><a href="b/palette.html">c</a>'
+    assert lighter_page(other) == other
+    assert lighter_page(f'{other}<link rel="stylesheet" href="../a/palette.2.min.css">\n') == f"{other}\n"
 
 
 def test_a_lighter_sheet_keeps_what_is_used() -> None:

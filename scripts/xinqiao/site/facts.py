@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
+import selectolax
+
 from xinqiao.core.text import Lang
 from xinqiao.site import html
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.html import Address, Image, Page
 from xinqiao.site.manifest import Part, part_of
 
-READER = Path(html.__file__).read_bytes()
+READER = digest(selectolax.__version__, Path(html.__file__).read_bytes())
 
 
 def read_pages(
@@ -69,22 +71,16 @@ class Reading:
 
 def encoded(page: Page) -> bytes:
     """A page without its path, as it is kept."""
-    addresses = [
-        [[one.href, one.own, one.leads, one.words] for one in many]
-        for many in (page.links, page.requests, page.actions)
-    ]
-    images = [[one.source, one.words, one.own, one.size] for one in page.images]
-    rest = [sorted(page.anchors), page.twice, page.headings, images, page.help]
-    said = [page.lang, page.title, page.kind, page.description, page.scripts]
-    return json.dumps([*said, *addresses, *rest], ensure_ascii=False).encode()
+    said = (page.lang, page.title, page.kind, page.description, page.scripts)
+    led = (page.links, page.requests, page.actions)
+    rest = (sorted(page.anchors), page.twice, page.headings, page.images, page.help)
+    return json.dumps([*said, *led, *rest], ensure_ascii=False).encode()
 
 
 def decoded(kept: bytes, path: str) -> Page:
     """A page as it was kept, at its path."""
-    whole = json.loads(kept)
-    lang, title, kind, description, scripts = whole[:5]
-    links, requests, actions = ([Address(*one) for one in many] for many in whole[5:8])
-    anchors, twice, headings, images, help_ = whole[8:]
+    lang, title, kind, description, scripts, *led, anchors, twice, headings, images, help_ = json.loads(kept)
+    links, requests, actions = ([*map(Address._make, many)] for many in led)
     return Page(
         path,
         lang=lang,

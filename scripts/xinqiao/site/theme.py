@@ -47,8 +47,8 @@ def lighten(folder: Path) -> None:
 
 
 def lighter_page(page: str) -> str:
-    """A page that does not ask for the theme's palette."""
-    return PALETTE_LINK.sub("", page)
+    """A page without its link to the theme's palette of many colours."""
+    return PALETTE_LINK.sub("", page) if "/palette." in page else page
 
 
 def lighter(sheet: str, own: str = "") -> str:
