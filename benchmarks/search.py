@@ -27,7 +27,7 @@ from pathlib import Path
 
 import markdown
 
-from xinqiao.site.search import index
+from xinqiao.site.search import index, indexed
 from xinqiao.site.search_terms import HALF, RANKS, RUN, SIGNS, WORD, folded, shard_of
 from xinqiao.site.search_text import read_entry
 
@@ -159,7 +159,7 @@ def main() -> None:
     wants = parser.parse_args()
     markdowns = sources()
     pages = [(page, rendered(text)) for page, text in markdowns.items()]
-    took, files = timed(lambda: index(pages))
+    took, files = timed(lambda: index((page, indexed(source)) for page, source in pages))
     beat, _ = timed(lambda: {"": str(sum(range(20_000_000)))})
     known = Index(files)
     shards = [size for name, size in known.packed.items() if name[0] == "s" and name != "start"]
@@ -170,10 +170,10 @@ def main() -> None:
     print(
         f"  gz median {statistics.median(shards):.0f}, most {max(shards)}; all together {sum(shards) / 1e6:.2f} MB gz"
     )
-    entries = [entry for page, source in pages if (entry := read_entry(page, source))]
+    entries = {page: entry for page, source in pages if (entry := read_entry(source))}
     said = {
-        entry.page: folded("\n".join([entry.title, *(f"{one.heading}\n{one.text}" for one in entry.sections)]))
-        for entry in entries
+        page: folded("\n".join([entry.title, *(f"{one.heading}\n{one.text}" for one in entry.sections)]))
+        for page, entry in entries.items()
     }
     said = {page: html.unescape(text) for page, text in said.items()}
     look("Chinese, 2 characters", known, said, words(said, r"[\u4e00-\u9fff]{4,}", [2]), "")

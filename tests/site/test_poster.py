@@ -20,7 +20,7 @@ from xinqiao.site.edition import PRESS, Imprint, Material, news_pages
 from xinqiao.site.events import read_events
 from xinqiao.site.newsroom import read_articles
 from xinqiao.site.pelican import Fragment, Newsroom
-from xinqiao.site.poster import PAPERS, Press, Sheet
+from xinqiao.site.poster import PAPERS, Press, Sheet, drawn_code
 
 LONG = Text.of(zh='很长的标题 #1 "$x$" ' * 12, en="A very long title with #marks and $signs$ " * 8)
 
@@ -94,7 +94,7 @@ def test_the_code_leads_to_the_registration(tmp_path: Path) -> None:
 
     data = sheet(registration="x", closes=datetime(2026, 12, 2, tzinfo=UTC)).data()
     rows = segno.make(str(data["leads_to"]), error="m").symbol_size(border=4)
-    assert f'width="{rows[0]}"' in str(data["code"])
+    assert f'width="{rows[0]}"' in drawn_code(str(data["leads_to"]))
     assert data["code_label"] == "扫码报名"
     assert sheet().data()["code_label"] == "扫码查看详情"
 

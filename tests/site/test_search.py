@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import html
+import json
 import random
 import re
+import struct
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,8 @@ from hypothesis import strategies as st
 
 from xinqiao.core.text import Lang
 from xinqiao.site import search
-from xinqiao.site.search import index
-from xinqiao.site.search_terms import RANKS, folded, packed, terms
+from xinqiao.site.search import Part, indexed
+from xinqiao.site.search_terms import RANKS, RUN, WORD, folded, packed, shard_of, terms
 from xinqiao.site.search_text import Entry, Section, parted, read_entry
 from xinqiao.site.tree import Piece
 
@@ -25,6 +28,9 @@ from .search_reader import Reader, unpacked
 
 HAN = "心理健康睡眠抑郁的"
 LETTERS = st.text("abco", min_size=1, max_size=5)
+# Elements that may hold others, and whether they are read.
+KINDS = {"p": True, "b": True, "h2": True, "div": True, 'a title="1 > 0 hidden"': True, "nav": False}
+KINDS |= {f"{name} {attribute}": False for name in ("div", "b") for attribute in ("hidden", "data-search-exclude")}
 
 
 def article(title: str, body: str) -> str:
@@ -33,6 +39,21 @@ def article(title: str, body: str) -> str:
 
 def lines(*texts: str) -> str:
     return "".join(f"<p>{html.escape(text)}</p>" for text in texts)
+
+
+def index(pages: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """The index of pages by their address and HTML, as it is made of what was kept of each."""
+    return search.index((page, json.loads(json.dumps(indexed(source)))) for page, source in pages)
+
+
+def nested(inner: st.SearchStrategy[tuple[str, str]]) -> st.SearchStrategy[tuple[str, str]]:
+    """Elements with elements in them: their HTML, and what is read of it."""
+    return st.tuples(st.sampled_from(sorted(KINDS)), st.lists(inner, max_size=4)).map(
+        lambda made: (
+            f"<{made[0]}>{''.join(body for body, _ in made[1])}</{made[0].partition(' ')[0]}>",
+            "".join(said for _, said in made[1]) if KINDS[made[0]] else "",
+        )
+    )
 
 
 def test_a_page_is_read_by_sections_without_what_is_no_text() -> None:
@@ -45,9 +66,8 @@ def test_a_page_is_read_by_sections_without_what_is_no_text() -> None:
         "<div hidden><div>unseen</div></div><p>end</p>"
         "<span hidden>unseen</span><!-- unseen -->"
     )
-    entry = read_entry("en/a/", article("T&lt;", body))
+    entry = read_entry(article("T&lt;", body))
     assert entry == Entry(
-        page="en/a/",
         title="T<",
         sections=(
             Section(anchor="", heading="", text="First words & more\nnext"),
@@ -56,15 +76,43 @@ def test_a_page_is_read_by_sections_without_what_is_no_text() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<p>a <span hidden>x</span> b</p><p>c</p>", "a b\nc"),
+        ("<p>a <b data-search-exclude>x</b> b</p><p>c</p>", "a b\nc"),
+        ('<p>a <a title="what is hidden here">b</a> c</p>', "a b c"),
+        ('<div title="1 > 0" hidden>x<div>x</div>x</div>a', "a"),
+        ("<NAV><p>x<nav>x</nav></NAV>a", "a"),
+        ("<nav-bar>a</nav-bar>", "a"),
+        ("<input hidden><p>a</p>", "a"),
+        ("<p>a<p hidden>x", "a"),
+        ('<p title="a>b">a</p>&amp<br/>b', "a\n&\nb"),
+        ("<p>1 < 2</p> <!-- <p> --> <p>3&#10;4</p>", "1 < 2\n3\n4"),
+    ],
+)
+def test_what_is_hidden_or_kept_out_is_silent_up_to_its_own_end(body: str, said: str) -> None:
+    entry = read_entry(article("T", body))
+    assert entry is not None
+    assert "\n".join(section.text for section in entry.sections) == said
+
+
+@given(st.recursive(st.text("ab c", min_size=1).map(lambda text: (text, text)), nested, max_leaves=20))
+def test_whatever_stands_in_what_is_silent_nothing_else_is_lost(made: tuple[str, str]) -> None:
+    body, said = made
+    entry = read_entry(article("T", body))
+    assert entry is not None
+    told = "".join(section.heading + section.text for section in entry.sections)
+    assert re.sub(r"\s", "", told) == re.sub(r"\s", "", said)
+
+
 def test_a_page_without_main_text_is_no_entry() -> None:
-    assert read_entry("zh/", "<body><p>words</p></body>") is None
+    assert read_entry("<body><p>words</p></body>") is None
 
 
 @given(st.lists(st.text(HAN + " a。\n", max_size=300), max_size=6), st.integers(5, 60))
 def test_parts_hold_all_of_a_page_and_are_short(texts: list[str], most: int) -> None:
-    whole = Entry(
-        page="p", title="t", sections=tuple(Section(anchor=str(n), heading="h", text=t) for n, t in enumerate(texts))
-    )
+    whole = Entry(title="t", sections=tuple(Section(anchor=str(n), heading="h", text=t) for n, t in enumerate(texts)))
     parts = list(parted(whole, most))
     told = "".join(section.text for part in parts for section in part.sections)
     assert told.replace("\n", "") == "".join(texts).replace("\n", "")
@@ -101,6 +149,16 @@ def test_an_english_word_finds_what_begins_with_it_from_three_letters_on(pages: 
     assert reader.pages(word.upper()) == {
         page for page, words in named.items() if any(fits(one, word) for one in words)
     }
+
+
+@given(st.one_of(st.from_regex(RUN, fullmatch=True), st.from_regex(WORD, fullmatch=True)), st.integers(1, 400))
+def test_the_file_of_a_term_follows_from_its_units_as_a_browser_counts_them(term: str, shards: int) -> None:
+    key = term if RUN.match(term) else term[:3]
+    units = struct.unpack(f"<{len(key.encode('utf-16-le')) // 2}H", key.encode("utf-16-le"))
+    assert (
+        shard_of(term, shards)
+        == functools.reduce(lambda number, unit: (number * 31 + unit) % 65_521, units, 0) % shards
+    )
 
 
 def test_case_width_and_accents_make_no_difference() -> None:
@@ -212,17 +270,44 @@ def test_what_is_kept_out_of_the_search_is_not_in_it(built: Path) -> None:
         assert f'"page":"{page}"' not in text
 
 
-def test_the_index_of_the_same_pages_is_kept_and_that_of_others_is_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_changes_is_read_anew_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
     made: list[int] = []
-    monkeypatch.setattr(search, "index", lambda pages: made.append(1) or index(pages))
-    for number, (word, times) in enumerate((("心桥", 1), ("心桥", 1), ("心情", 2))):
+
+    def reading(source: str) -> tuple[Part, ...]:
+        read.append(source)
+        return indexed(source)
+
+    def making(pages: Iterable[tuple[str, Sequence[Part]]]) -> Mapping[str, str]:
+        made.append(1)
+        return whole(pages)
+
+    whole = search.index
+    monkeypatch.setattr(search, "indexed", reading)
+    monkeypatch.setattr(search, "index", making)
+    tree = {Lang.ZH: {"a.md": Piece(content="# 题目"), "b.md": Piece(content="# 另一页")}, Lang.EN: {}}
+    other = article("另一页", lines("不变"))
+    for number, (word, reads, makes) in enumerate((("心桥", 2, 1), ("心桥", 2, 1), ("心情", 3, 2), ("心桥", 3, 2))):
         side = tmp_path / str(number)
-        (side / "zh/a").mkdir(parents=True)
-        (side / "zh/a/index.html").write_text(article("题目", lines(word)), encoding="utf-8")
-        tree = {Lang.ZH: {"a.md": Piece(content="# 题目", origin="")}, Lang.EN: {}}
+        pages = {"zh/a/": article("题目", lines(word)), "zh/b/": other}
+        for page, source in pages.items():
+            (side / page).mkdir(parents=True)
+            (side / page / "index.html").write_text(source, encoding="utf-8")
         search.write_search(side, tree, tmp_path / "cache")
-        assert len(made) == times
+        assert (len(read), len(made)) == (reads, makes)
         written = {path.name: path.read_text(encoding="utf-8") for path in (side / "search").iterdir()}
-        assert written == index([("zh/a/", article("题目", lines(word)))])
+        assert written == whole((page, indexed(source)) for page, source in pages.items())
+
+
+def test_the_order_in_which_pages_are_given_makes_no_difference(tmp_path: Path) -> None:
+    pages = {page: article("题", lines("心")) for page in ("en/a/", "zh/forms/a/", "zh/b/", "zh/b/c/", "zh/")}
+    written = []
+    for number, names in enumerate((sorted(pages), sorted(pages, reverse=True))):
+        side = tmp_path / str(number)
+        side.mkdir()
+        keys = dict.fromkeys(names, "key")
+        search.write_index(side, keys, lambda page: indexed(pages[page]), tmp_path / f"cache-{number}")
+        written.append({path.name: path.read_text(encoding="utf-8") for path in (side / "search").iterdir()})
+    assert written[0] == written[1]
+    reader = Reader(written[0])
+    assert [reader.part(number)["page"] for number in range(5)] == ["zh/b/c/", "zh/b/", "zh/", "zh/forms/a/", "en/a/"]

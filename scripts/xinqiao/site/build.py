@@ -118,7 +118,7 @@ def build_site(
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
-        write_search(side, tree, project / CACHE)
+        write_search(side, tree, project / CACHE, made.parts)
         write_manifest(side, stamp, made.parts)
         _swap(side, output)
     return problems

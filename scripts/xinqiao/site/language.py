@@ -23,16 +23,17 @@ from xinqiao.site.integrity import Guard
 from xinqiao.site.made import Made
 from xinqiao.site.manifest import Part, part_of
 from xinqiao.site.render_cache import Rendering
+from xinqiao.site.search import OWN, Indexing
 from xinqiao.site.theme import lighten, lighter_page
 
 LEVEL = logging.INFO
 
 
 class Finishing:
-    """What is done to every page of a language last: made lighter, guarded, read for the checks."""
+    """What is done to every page of a language last: made lighter, guarded, read for the checks and the search."""
 
-    def __init__(self, folder: Path, root_path: str, reading: Reading) -> None:
-        self.folder, self.reading = folder, reading
+    def __init__(self, folder: Path, root_path: str, reading: Reading, indexing: Indexing) -> None:
+        self.folder, self.reading, self.indexing = folder, reading, indexing
         self.guard = Guard(folder.parent, root_path)
         self.light = False
         self.parts: dict[str, Part] = {}
@@ -47,6 +48,8 @@ class Finishing:
         page = self.guard.guarded(name, lighter_page(source))
         self.parts[name] = part = part_of(page.encode())
         self.reading.read(page, part)
+        if name.endswith(OWN):
+            self.indexing.take(page, part)
         return page
 
     def made(self) -> Made:
@@ -59,8 +62,12 @@ class Finishing:
 def make(config: str, folder: Path, cache: Path, root_path: str, only: Sequence[str] = ()) -> Made:
     """Makes a language into `folder`. Raises MkDocs' exceptions."""
     read = load_config(config_file=config, site_dir=str(folder), strict=True)
-    with Kept(cache / f"render-{folder.name}.sqlite") as kept, Reading(cache, folder.name) as reading:
-        finishing = Finishing(folder, root_path, reading)
+    with (
+        Kept(cache / f"render-{folder.name}.sqlite") as kept,
+        Reading(cache, folder.name) as reading,
+        Indexing(cache, folder.name) as indexing,
+    ):
+        finishing = Finishing(folder, root_path, reading, indexing)
         with Rendering(kept, frozenset(only), finishing).at_work(read):
             build(read)
         return finishing.made()

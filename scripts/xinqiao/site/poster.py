@@ -81,7 +81,6 @@ class Sheet:
             "college": self.college,
             "portal": self.portal,
             "notice": LABELS["demonstration"][lang] if self.demonstration else "",
-            "code": _code(self.leads_to),
             "code_words": f"{LABELS['code'][lang]} {self.leads_to}",
             "code_label": LABELS["register" if event.registering else "more"][lang],
             "leads_to": self.leads_to,
@@ -112,10 +111,11 @@ class Press:
     def _set(self, template: str, kind: str, data: Mapping[str, object], lang: Lang) -> Path | None:
         source = (TEMPLATES / f"{template}.typ").read_bytes()
         words = json.dumps(data, ensure_ascii=False, sort_keys=True)
-        key = hashlib.sha256(b"\0".join((version("typst").encode(), source, words.encode()))).hexdigest()
+        # The code is drawn when a sheet is set: it says nothing that the address does not.
+        key = hashlib.sha256(b"\0".join((_made_by(), source, words.encode()))).hexdigest()
         path = self.folder / f"{key}.{kind}"
         if not path.is_file():
-            made = _typeset(source, data, kind, lang)
+            made = _typeset(source, {**data, "code": drawn_code(str(data["leads_to"]))}, kind, lang)
             if made is None:
                 return None
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -125,6 +125,11 @@ class Press:
             side.replace(path)
         self.used.add(path)
         return path
+
+
+@cache
+def _made_by() -> bytes:
+    return f"typst {version('typst')} segno {version('segno')}".encode()
 
 
 def _typeset(source: bytes, data: Mapping[str, object], kind: str, lang: Lang) -> bytes | None:
@@ -150,7 +155,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def _code(address: str) -> str:
+def drawn_code(address: str) -> str:
     """The QR code of an address as SVG, with the white margin that readers need."""
     import segno  # noqa: PLC0415 - late, as above
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType, TracebackType
 
 from xinqiao.core.text import Lang
-from xinqiao.site import search_terms, search_text
+from xinqiao.site import manifest, search_terms, search_text
 from xinqiao.site.built import kept_out, piece_of
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.search_terms import RANKS, shelved, terms
@@ -29,86 +30,153 @@ FOLDER = "search"
 # Characters of a part, and bytes of a file of terms on average: what a search costs on a phone hangs on them.
 PART = 2_400
 SHARD = 6_000
+# The ranks of a term in a part; in its text: once 0, more than once 1, so often or more 2.
 IN_TITLE, IN_HEADING = 4, 3
+OFTEN = 5
 SIGN = 10
+OWN = "index.html"
 # An index is some megabytes: the last few are kept. It depends on what makes it too.
 MOST = 16 << 20
-MAKERS = tuple(Path(made).read_bytes() for made in (__file__, search_text.__file__, search_terms.__file__))
+MAKERS = digest(*(Path(made).read_bytes() for made in (__file__, search_text.__file__, search_terms.__file__)))
+
+# A part of a page as the search has it: what is told of it, then its terms by rank, the lowest rank first.
+Part = Sequence[str]
 
 
-def write_search(side: Path, tree: Tree, cache: Path) -> None:
+class Indexing:
+    """Pages of one language as the search takes them apart, with what earlier builds took; for a `with` statement."""
+
+    def __init__(self, cache: Path, folder: str) -> None:
+        self._kept = Kept(cache / f"search-{folder}.sqlite")
+
+    def take(self, page: str, file: manifest.Part) -> None:
+        """Takes a page apart, where it was not before, for who asks for it later."""
+        key = key_of(file)
+        if not self._kept.has(key):
+            self._kept.put(key, _json(indexed(page)).encode())
+
+    def parts(self, path: Path, key: str) -> Sequence[Part]:
+        """The parts of a page, as they were taken or now."""
+        if found := self._kept.get(key):
+            parts: Sequence[Part] = json.loads(found)
+            return parts
+        made = indexed(path.read_text(encoding="utf-8"))
+        self._kept.put(key, _json(made).encode())
+        return made
+
+    def __enter__(self) -> Indexing:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._kept.close()
+
+
+def key_of(file: manifest.Part) -> str:
+    """What the parts of a page are made of, in one hash."""
+    return digest(MAKERS, file.digest)
+
+
+def write_search(
+    side: Path, tree: Tree, cache: Path, known: Mapping[str, manifest.Part] = MappingProxyType({})
+) -> None:
     """Writes the index of a built site's pages into it, without those that are kept out of the search.
 
-    `cache`: the folder of what earlier builds have made; of the same pages the index is the same.
+    cache: the folder of what earlier builds have made; a page that is as it was is not taken apart again. known: pages
+    whose hashes are known.
     """
-    names = [path.relative_to(side).as_posix() for lang in Lang for path in (side / lang.value).rglob("index.html")]
-    pages = [
-        (name.removesuffix("index.html"), (side / name).read_text(encoding="utf-8"))
-        for name in sorted(names, key=_order)
-        if (piece := piece_of(tree, name)[1]) is not None and not kept_out(piece)
-    ]
-    folder = side / FOLDER
-    folder.mkdir()
-    for name, content in _known(pages, cache).items():
-        (folder / name).write_text(content, encoding="utf-8")
+    paths = (path for lang in Lang for path in (side / lang.value).rglob(OWN))
+    files = [name for name in (path.relative_to(side).as_posix() for path in paths) if searched(tree, name)]
+    keys = {
+        name.removesuffix(OWN): key_of(known.get(name) or manifest.part_of((side / name).read_bytes()))
+        for name in files
+    }
+    with Indexing(cache, Lang.ZH.value) as zh, Indexing(cache, Lang.EN.value) as en:
+        by_lang = {Lang.ZH.value: zh, Lang.EN.value: en}
+
+        def parts(page: str) -> Sequence[Part]:
+            return by_lang[page.partition("/")[0]].parts(side / page / OWN, keys[page])
+
+        write_index(side, keys, parts, cache)
 
 
-def _known(pages: Sequence[tuple[str, str]], cache: Path) -> Mapping[str, str]:
-    """The index as it was kept, or made and kept."""
+def searched(tree: Tree, file: str) -> bool:
+    """Whether the search finds a page of the site by its file: one of the tree that is not kept out."""
+    piece = piece_of(tree, file)[1]
+    return piece is not None and not kept_out(piece)
+
+
+def write_index(side: Path, keys: Mapping[str, str], parts: Callable[[str], Sequence[Part]], cache: Path) -> None:
+    """Writes the index of the pages whose addresses are given, each with the hash of all that its parts are made of.
+
+    `parts` gives the parts of a page; it is asked only where there is no index of the same pages in the cache.
+    """
+    pages = sorted(keys, key=_order)
     with Kept(cache / "search.sqlite", MOST) as kept:
-        key = digest(*MAKERS, *(part for page in pages for part in page))
+        key = digest(MAKERS, *(part for page in pages for part in (page, keys[page])))
         found = kept.get(key)
-        files: Mapping[str, str] = json.loads(found) if found else index(pages)
+        files: Mapping[str, str] = json.loads(found) if found else index((page, parts(page)) for page in pages)
         if found is None:
             kept.put(key, json.dumps(files, ensure_ascii=False).encode())
-    return files
+    folder = side / FOLDER
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content.encode())
 
 
-def _order(name: str) -> tuple[int, bool, str]:
-    """By language, forms after what is there to read."""
-    lang, _, rest = name.partition("/")
+def _order(page: str) -> tuple[int, bool, str]:
+    """By language, forms after what is there to read, a folder's own page after those below it."""
+    lang, _, rest = f"{page}{OWN}".partition("/")
     return list(Lang).index(Lang(lang)), rest.startswith("forms/"), rest
 
 
-def index(pages: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """The files of an index by name, from the addresses of pages below the site's root and their HTML.
+def indexed(source: str) -> tuple[Part, ...]:
+    """What the index takes of a page's HTML, a part for each file that tells of it; nothing of one without main text.
+
+    Plain data: it goes through JSON unchanged, and of where the page lies nothing is in it.
+    """
+    entry = read_entry(source)
+    return tuple(_part(part, first=not number) for number, part in enumerate(parted(entry, PART) if entry else ()))
+
+
+def _part(part: Entry, *, first: bool) -> Part:
+    counted = terms("\n".join([section.text for section in part.sections]))
+    above = dict.fromkeys(terms("\n".join([section.heading for section in part.sections])), IN_HEADING)
+    above |= dict.fromkeys(terms(part.title) if first else (), IN_TITLE)
+    ranked: list[list[str]] = [[] for _ in range(RANKS)]
+    for term, count in counted.items():
+        if term not in above:
+            ranked[0 if count == 1 else 1 if count < OFTEN else 2].append(term)
+    for term, rank in above.items():
+        ranked[rank].append(term)
+    sections = [[section.anchor, section.heading, section.text] for section in part.sections]
+    return (_json({"title": part.title, "sections": sections}), *map(" ".join, ranked))
+
+
+def index(pages: Iterable[tuple[str, Sequence[Part]]]) -> Mapping[str, str]:
+    """The files of an index by name, from the addresses of pages below the site's root and what `indexed` gave of them.
 
     Pages of one language stand together; their order decides between pages that fit alike.
     """
     postings: defaultdict[str, list[int]] = defaultdict(list)
-    parts: list[Entry] = []
+    told: list[str] = []
     counts: dict[str, list[int]] = {lang.value: [] for lang in Lang}
-    for page, source in pages:
-        entry = read_entry(page, source)
-        if entry is None:
-            continue
-        before = len(parts)
-        for part in parted(entry, PART):
-            for term, rank in _ranked(part, first=len(parts) == before).items():
-                postings[term].append(len(parts) * RANKS + rank)
-            parts.append(part)
-        counts[page.partition("/")[0]].append(len(parts) - before)
+    for page, parts in pages:
+        for said, *ranked in parts:
+            for posting, words in enumerate(ranked, len(told) * RANKS):
+                for term in words.split():
+                    postings[term].append(posting)
+            told.append(f'{{"page":{_json(page)},{said[1:]}')
+        if parts:
+            counts[page.partition("/")[0]].append(len(parts))
     shards = shelved(postings, SHARD)
-    data: dict[str, object] = {"start": {"shards": len(shards), "pages": counts}}
-    data |= {f"s{number}": shard for number, shard in enumerate(shards)}
-    data |= {f"t{number}": _told(part) for number, part in enumerate(parts)}
-    return _files(data)
+    files = {"start": _json({"shards": len(shards), "pages": counts})}
+    files |= {f"s{number}": _json(shard) for number, shard in enumerate(shards)}
+    files |= {f"t{number}": part for number, part in enumerate(told)}
+    sign = hashlib.sha256("\n".join(files.values()).encode()).hexdigest()[:SIGN]
+    return {f"{name}.js": f'xinqiaoSearch("{sign}","{name}",{text})\n' for name, text in files.items()}
 
 
-def _ranked(part: Entry, *, first: bool) -> dict[str, int]:
-    """The terms of a part with their ranks: often in the text, in a heading, in the title."""
-    counted = terms("\n".join(section.text for section in part.sections))
-    ranks = {term: 0 if count == 1 else 1 if count < 5 else 2 for term, count in counted.items()}
-    ranks |= dict.fromkeys(terms("\n".join(section.heading for section in part.sections)), IN_HEADING)
-    return ranks | dict.fromkeys(terms(part.title), IN_TITLE) if first else ranks
-
-
-def _told(part: Entry) -> dict[str, object]:
-    sections = [[section.anchor, section.heading, section.text] for section in part.sections]
-    return {"page": part.page, "title": part.title, "sections": sections}
-
-
-def _files(data: Mapping[str, object]) -> Mapping[str, str]:
-    written = {name: json.dumps(one, ensure_ascii=False, separators=(",", ":")) for name, one in data.items()}
-    sign = hashlib.sha256("\n".join(written.values()).encode()).hexdigest()[:SIGN]
-    return {f"{name}.js": f'xinqiaoSearch("{sign}","{name}",{text})\n' for name, text in written.items()}
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from operator import add
+from collections.abc import Mapping, Sequence
+from functools import cache
+from operator import add, sub
 
 RUN = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
+# The first sign of runs, which words have none above, and the last that is one unit of UTF-16.
+FIRST_OF_RUNS = "\u3005"
+LAST_UNIT = 0xFFFF
 WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
 MARKS = re.compile("[\u0300-\u036f]")
 # Words that begin with the same so many letters lie together, so that the beginning of a word finds it.
@@ -25,51 +29,53 @@ RANKS = 5
 
 def folded(text: str) -> str:
     """A text as it is compared: without case, width and accents (Unicode NFKD)."""
+    if text.isascii():
+        return text.lower()
     return MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
 
 
 def terms(text: str) -> Counter[str]:
     """The terms of a text and how often each is in it."""
-    found: Counter[str] = Counter()
     text = folded(text)
-    for run in RUN.findall(text):
-        found.update(run)
-        found.update(map(add, run, run[1:]))
-    found.update(word[:LONGEST] for word in WORD.findall(text))
-    return found
+    found = [word[:LONGEST] for word in WORD.findall(text)]
+    for run in () if text.isascii() else RUN.findall(text):
+        signs = list(run)
+        found += signs
+        found += map(add, signs, signs[1:])
+    return Counter(found)
 
 
 def shard_of(term: str, shards: int) -> int:
     """The number of the file that holds a term; counts in UTF-16, as browsers do."""
-    key = term if RUN.match(term) else term[:KEY]
-    units = key.encode("utf-16-le")
     number = 0
-    for at in range(0, len(units), 2):
-        number = (number * 31 + units[at] + 256 * units[at + 1]) % 65_521
-    return number % shards
+    for sign in map(ord, term if term >= FIRST_OF_RUNS else term[:KEY]):
+        if sign > LAST_UNIT:
+            high, low = divmod(sign - LAST_UNIT - 1, 0x400)
+            number = number * 961 + (0xD800 + high) * 31 + 0xDC00 + low
+        else:
+            number = number * 31 + sign
+    return number % 65_521 % shards
 
 
-def shelved(postings: Mapping[str, Iterable[int]], most: int) -> list[str]:
+def shelved(postings: Mapping[str, Sequence[int]], most: int) -> list[str]:
     """The terms and their postings as texts of about `most` bytes: `;term signs;term signs;…`, by `shard_of`."""
-    packs = [f"{term} {packed(postings[term])}" for term in sorted(postings)]
-    number = 1 + sum(map(len, packs)) // most
-    shelves: list[list[str]] = [[""] for _ in range(number)]
-    for pack in packs:
-        shelves[shard_of(pack.partition(" ")[0], number)].append(pack)
-    return [";".join([*shelf, ""]) for shelf in shelves]
+    packs = {term: f"{term} {packed(places)}" for term, places in postings.items()}
+    number = 1 + sum(map(len, packs.values())) // most
+    shelves: list[list[str]] = [[] for _ in range(number)]
+    for term, pack in packs.items():
+        shelves[shard_of(term, number)].append(pack)
+    return [";".join(["", *sorted(shelf), ""]) for shelf in shelves]
 
 
-def packed(postings: Iterable[int]) -> str:
+def packed(postings: Sequence[int]) -> str:
     """Places and ranks (`place * RANKS + rank`, rising) as steps from each to the next, in signs of ASCII."""
-    out: list[str] = []
-    base = 0
-    for posting in postings:
-        step = posting - base
-        out.append(SHORT[step] if step < len(SHORT) else _signs(step))
-        base = posting - posting % RANKS + RANKS
-    return "".join(out)
+    if len(postings) == 1:
+        return _signs(postings[0])
+    bases = [0, *[posting - posting % RANKS + RANKS for posting in postings]]
+    return "".join(map(_signs, map(sub, postings, bases)))
 
 
+@cache
 def _signs(number: int) -> str:
     """A number by its digits from the lowest; a sign of the second half says that more follow."""
     out = ""
@@ -77,6 +83,3 @@ def _signs(number: int) -> str:
         out += SIGNS[HALF + number % HALF]
         number //= HALF
     return out + SIGNS[number]
-
-
-SHORT = [_signs(number) for number in range(4_096)]

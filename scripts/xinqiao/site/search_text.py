@@ -6,26 +6,29 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from xinqiao.site.fragment import VOID
 
-ARTICLE = re.compile(r'<article class="md-content__inner[^>]*>(?P<inner>.*)</article>', re.DOTALL)
+ARTICLE, ARTICLE_END = '<article class="md-content__inner', "</article>"
+# What stands in a tag after its name.
+REST = r"""[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*"""
 # Within a line of words; every other element begins a new one.
 INLINE = re.compile(
     "</?(?:a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|i|img|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strong|sub|sup"
-    r"""|time|u|var|wbr)(?=[\s>/])(?![^>]*\shidden\b)(?:[^"'>]|"[^"]*"|'[^']*')*>"""
+    rf"|time|u|var|wbr)(?=[\s>/]){REST}>"
 )
 # What no reader reads in the text: neither of these stands in itself.
-UNREAD = re.compile(
-    r"<!--.*?-->|<(script|style|template|svg|noscript)\b.*?</\1\s*>"
-    r"""|<a\b[^>]*\bclass="[^"]*\bheaderlink\b.*?</a>""",
-    re.DOTALL,
-)
-TAG = re.compile(r"""<(/?)([a-zA-Z][\w-]*)((?:[^"'>]|"[^"]*"|'[^']*')*)>""")
-HEADING = re.compile(r"h[1-6]")
+UNREAD = re.compile(r"<!--.*?-->|<(script|style|template|svg|noscript)\b.*?</\1\s*>")
+PERMANENT = re.compile(r"""<a\b[^>]*\bclass="[^"]*\bheaderlink\b.*?</a>""")
+TAG = re.compile(rf"</?[a-zA-Z]{REST}>\s*")
+HEADING = re.compile(rf"<(/?)([hH][1-6])(?![\w-])({REST})>")
 IDENT = re.compile(r'\bid="([^"]*)"')
 # What everybody meets on every page alike, or nobody sees.
-SILENT = re.compile(r"\s(?:data-search-exclude|hidden)(?=[\s=/]|$)")
+SILENT = re.compile(
+    r"""<(?:((?i:nav))(?![\w-])|([a-zA-Z][\w-]*)(?![\w-])[^"'>]*?(?:(?:"[^"]*"|'[^']*')[^"'>]*?)*?"""
+    r"\s(?:data-search-exclude|hidden)(?=[\s=/>]))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,69 +42,73 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One page as the search knows it; `page` is its address below the site's root."""
+    """One page as the search knows it, or a part of one."""
 
-    page: str
     title: str
     sections: tuple[Section, ...]
 
 
-class _Scan:
-    """Goes through the tokens of a page's main text once."""
-
-    def __init__(self) -> None:
-        self.title = ""
-        self.sections: list[Section] = []
-        self.anchor, self.heading = "", ""
-        self.words: list[str] = []
-        self.silent = 0
-
-    def tag(self, name: str, attributes: str, *, end: bool) -> None:
-        """Follows an element in or out."""
-        if self.silent or (not end and (name == "nav" or SILENT.search(attributes))):
-            if name not in VOID and not attributes.endswith("/"):
-                self.silent += -1 if end else 1
-        elif HEADING.fullmatch(name):
-            self._at_heading(name, attributes, end=end)
-        else:
-            self.words.append("\n")
-
-    def _at_heading(self, name: str, attributes: str, *, end: bool) -> None:
-        if not end:
-            self.close()
-            found = IDENT.search(attributes)
-            self.anchor = html.unescape(found[1]) if found else self.anchor
-            return
-        said = " ".join("".join(self.words).split())
-        self.words = []
-        if name == "h1" and not self.title:
-            self.title, self.anchor = said, ""
-        else:
-            self.heading = said
-
-    def close(self) -> None:
-        """Ends the section that is open."""
-        lines = (" ".join(line.split()) for line in "".join(self.words).split("\n"))
-        text = "\n".join(line for line in lines if line)
-        if text or self.heading:
-            self.sections.append(Section(anchor=self.anchor, heading=self.heading, text=text))
-        self.words, self.heading = [], ""
-
-
-def read_entry(page: str, source: str) -> Entry | None:
-    """A page of the site from its HTML; None where it has no main text."""
-    article = ARTICLE.search(source)
-    if article is None:
+def read_entry(source: str) -> Entry | None:
+    """What a page of the site says, from its HTML; None where it has no main text."""
+    begin, end = source.find(ARTICLE), source.rfind(ARTICLE_END)
+    if not 0 <= begin < end:
         return None
-    scan = _Scan()
-    pieces = TAG.split(INLINE.sub("", UNREAD.sub("", article["inner"])))
-    for text, end, tag, attributes in zip(pieces[::4], *(["", *pieces[at::4]] for at in (1, 2, 3)), strict=True):
-        if tag:
-            scan.tag(tag.lower(), attributes, end=bool(end))
-        if text and not scan.silent:
-            scan.words.append(html.unescape(text.replace("\n", " ")))
-    scan.close()
-    return Entry(page=page, title=scan.title, sections=tuple(scan.sections))
+    inner = source[source.index(">", begin) + 1 : end].replace("\n", " ")
+    text, *marks = HEADING.split(INLINE.sub("", _aloud(inner)))
+    title, anchor, heading = "", "", ""
+    sections: list[Section] = []
+    for closing, level, attributes, following in zip(*(marks[at::4] for at in range(4)), strict=True):
+        if not closing:
+            sections += _section(anchor, heading, text)
+            found, heading = IDENT.search(attributes), ""
+            anchor = html.unescape(found[1]) if found else anchor
+        elif level in {"h1", "H1"} and not title:
+            title, anchor = " ".join(_plain(text).split()), ""
+        else:
+            heading = " ".join([*heading.split(), *_plain(text).split()])
+        text = following
+    sections += _section(anchor, heading, text)
+    return Entry(title=title, sections=tuple(sections))
+
+
+def _aloud(article: str) -> str:
+    """HTML without what is not read, and without the elements that are silent, each up to its own end."""
+    article = UNREAD.sub("", article)
+    if "headerlink" in article:
+        article = PERMANENT.sub("", article)
+    said, at = [], 0
+    while silent := SILENT.search(article, at):
+        said.append(article[at : silent.start()])
+        at = _end(article, silent.start(), (silent[1] or silent[2]).lower())
+    return "".join([*said, article[at:]])
+
+
+def _end(article: str, start: int, name: str) -> int:
+    """Where the element of this name ends whose tag begins at `start`; the end of all where it does nowhere."""
+    depth = 0
+    for tag in _tags(name).finditer(article, start):
+        if name not in VOID and not tag[2].endswith("/"):
+            depth += -1 if tag[1] else 1
+        if depth <= 0:
+            return tag.end()
+    return len(article)
+
+
+@cache
+def _tags(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?){name}(?![\w-])({REST})>", re.IGNORECASE)
+
+
+def _section(anchor: str, heading: str, text: str) -> Iterator[Section]:
+    """One section of HTML that has no headings; none where it says nothing."""
+    lines = (" ".join(line.split()) for line in _plain(text).split("\n"))
+    said = "\n".join(line for line in lines if line)
+    if said or heading:
+        yield Section(anchor=anchor, heading=heading, text=said)
+
+
+def _plain(text: str) -> str:
+    return html.unescape(TAG.sub("\n", text))
 
 
 def parted(entry: Entry, most: int) -> Iterator[Entry]:
@@ -110,17 +117,20 @@ def parted(entry: Entry, most: int) -> Iterator[Entry]:
     length = 0
     for section in _short(entry.sections, most):
         if part and length + len(section.text) > most:
-            yield Entry(page=entry.page, title=entry.title, sections=tuple(part))
+            yield Entry(title=entry.title, sections=tuple(part))
             part, length = [], 0
         part.append(section)
         length += len(section.text)
-    yield Entry(page=entry.page, title=entry.title, sections=tuple(part))
+    yield Entry(title=entry.title, sections=tuple(part))
 
 
 def _short(sections: tuple[Section, ...], most: int) -> Iterator[Section]:
     # A line that is too long is cut after a sign that is no letter, so that no word is cut.
     cut = re.compile(rf".{{1,{most}}}(?:\W|\Z)|.{{1,{most}}}")
     for section in sections:
+        if len(section.text) <= most:
+            yield section
+            continue
         heading, lines, length = section.heading, list[str](), 0
         for line in (piece for whole in section.text.split("\n") for piece in cut.findall(whole)):
             if lines and length + len(line) > most:
