@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from xinqiao.care.case import Case, Clock, State
 from xinqiao.care.entry import Entry
 from xinqiao.care.promise import weekdays
 from xinqiao.care.publish import RUN, agreed, sent_words
-from xinqiao.care.words import TEMPLATES, Words
+from xinqiao.care.words import Words
 from xinqiao.core.duty import LEVELS, Duty
 from xinqiao.core.form import Purpose
 from xinqiao.core.occasion import BEIJING
 from xinqiao.core.text import Lang, Text
+from xinqiao.templates import environment
 
 # How much one note may hold.
 LIMIT = 4_000
@@ -161,7 +159,7 @@ class View:
     def _render(self, template: str, lang: Lang, other: str | None = None, **values: object) -> str:
         across = Lang.EN if lang is Lang.ZH else Lang.ZH
         return (
-            _environment()
+            environment("care")
             .get_template(template)
             .render(
                 say=Words(lang),
@@ -215,14 +213,3 @@ def answers(case: Case, lang: Lang) -> Iterator[tuple[str, Sequence[str]]]:
         labels = {choice.name: choice.label[lang] for choice in question.choices}
         parts = given if isinstance(given, tuple) else (given,)
         yield question.label[lang], [labels.get(part, part) for part in parts]
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

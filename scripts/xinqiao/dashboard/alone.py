@@ -8,8 +8,9 @@ from xinqiao.core.form import Form
 from xinqiao.core.safe import SafeTable
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.overview import Released, Shown, overview_html
-from xinqiao.dashboard.page import Around, environment, summary_html
+from xinqiao.dashboard.page import Around, summary_html
 from xinqiao.dashboard.words import Words
+from xinqiao.templates import environment
 
 NAMES = {Lang.ZH: "中文", Lang.EN: "English"}
 
@@ -30,7 +31,7 @@ def staff_index(releases: Sequence[Released], lang: Lang, shown: Shown, *, brief
 def staff_entrance(college: Text) -> str:
     """The page that leads on to each language."""
     both = [Words(lang) for lang in Lang]
-    return environment().get_template("entrance.html.jinja").render(both=both, college=college[Lang.ZH])
+    return environment("dashboard").get_template("entrance.html.jinja").render(both=both, college=college[Lang.ZH])
 
 
 def _document(
@@ -40,7 +41,7 @@ def _document(
     other = next(one for one in Lang if one is not lang)
     up = "../../" if deep else "../"
     return (
-        environment()
+        environment("dashboard")
         .get_template("alone.html.jinja")
         .render(
             say=Words(lang),

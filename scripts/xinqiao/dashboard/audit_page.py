@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang
-from xinqiao.dashboard.words import MONTHS, TEMPLATES, Words
+from xinqiao.dashboard.words import MONTHS, Words
+from xinqiao.templates import environment
 
 MOST_CARDS = 30  # groups that are told at length; the rest are listed
 
@@ -78,20 +77,17 @@ class AuditReport:
 def audit_page(report: AuditReport) -> str:
     """The whole page in both languages; it asks for nothing from elsewhere and runs no script."""
     made = report.made
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("audit.html.jinja").render(
-        report=report,
-        langs=[(lang, Words(lang)) for lang in Lang],
-        thresholds=" / ".join(map(str, report.thresholds)),
-        day={Lang.ZH: f"{made.year} 年 {made.month} 月 {made.day} 日", Lang.EN: _day(made)},
-        cards=report.groups[:MOST_CARDS],
-        rest=report.groups[MOST_CARDS:],
+    return (
+        environment("dashboard")
+        .get_template("audit.html.jinja")
+        .render(
+            report=report,
+            langs=[(lang, Words(lang)) for lang in Lang],
+            thresholds=" / ".join(map(str, report.thresholds)),
+            day={Lang.ZH: f"{made.year} 年 {made.month} 月 {made.day} 日", Lang.EN: _day(made)},
+            cards=report.groups[:MOST_CARDS],
+            rest=report.groups[MOST_CARDS:],
+        )
     )
 
 

@@ -11,10 +11,11 @@ from xinqiao.core.safe import SafeTable
 from xinqiao.core.summary import TOTAL
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.lead import Lead
-from xinqiao.dashboard.page import environment, tight
+from xinqiao.dashboard.page import tight
 from xinqiao.dashboard.reading import figure, quarantine, summaries
 from xinqiao.dashboard.reasons import MEASURE as REASONS
 from xinqiao.dashboard.words import Words
+from xinqiao.templates import environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def overview_html(releases: Sequence[Released], lang: Lang, *, demonstration: bo
     """The overview as HTML: a card a form with its sentence, then one table; no blank line in it."""
     awaiting = [(one.form.title[lang], one.href) for one in releases if not one.tables]
     return tight(
-        environment()
+        environment("dashboard")
         .get_template("overview.html.jinja")
         .render(
             say=Words(lang), rows=rows(releases, lang), awaiting=awaiting, demonstration=demonstration, assets=assets

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from xinqiao.core.form import Form
 from xinqiao.core.problem import refuse
 from xinqiao.core.safe import SafeTable
@@ -23,7 +21,8 @@ from xinqiao.dashboard.rates import rates
 from xinqiao.dashboard.reading import QUARANTINE, SHARE_FROM, measures, quarantine, summaries
 from xinqiao.dashboard.reasons import nothing_listed, quarantine_block
 from xinqiao.dashboard.weeks import small_lines, unusual, weeks
-from xinqiao.dashboard.words import TEMPLATES, Words
+from xinqiao.dashboard.words import Words
+from xinqiao.templates import environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,7 @@ def summary_html(form: Form, tables: Sequence[SafeTable], lang: Lang, *, demonst
             raise refuse("summary-other-form", table=table.name, found=table.form, form=form.id)
     say, aside = Words(lang), quarantine(tables)
     return tight(
-        environment()
+        environment("dashboard")
         .get_template("summary.html.jinja")
         .render(
             say=say,
@@ -131,7 +130,7 @@ def awaiting_page(form: Form, lang: Lang, *, form_href: str = "", assets: str = 
     """The page of a form whose summary has not been released yet, so that links to it lead somewhere."""
     say = Words(lang)
     html = (
-        environment()
+        environment("dashboard")
         .get_template("awaiting.html.jinja")
         .render(
             say=say,
@@ -149,17 +148,6 @@ def markdown_page(title: str, description: str, html: str) -> str:
     # JSON is YAML: titles with colons and quotes need no care.
     lines = ["---", *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items()), "---", ""]
     return "\n".join(lines) + html
-
-
-def environment() -> Environment:
-    """Where the room's templates lie, and how they are filled in."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def tight(html: str) -> str:

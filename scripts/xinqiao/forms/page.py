@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from xinqiao.core.form import Form, Purpose
@@ -20,6 +18,7 @@ from xinqiao.forms.instance import facts
 from xinqiao.forms.outcome_words import outcome_texts, outcomes
 from xinqiao.forms.page_words import OF_ANOTHER, OUTCOME_LINKS, SCRIPT_WORDS, SEND_WORDS, WORDS
 from xinqiao.forms.privacy import NOBODY, notice
+from xinqiao.templates import environment
 
 # Form pages lie at /<lang>/forms/<form>/, outcome pages one level deeper, assets at /<lang>/assets/.
 ASSETS = "../../assets/"
@@ -114,13 +113,7 @@ def render(template: str, help_html: str, **values: object) -> str:
     """
     inside = help_html.replace("<aside ", '<div role="group" ').replace("</aside>", "</div>")
     trusted = {"help_html": Markup(help_html), "help_inside": Markup(inside)}  # noqa: S704  (made by the site itself)
-    return _environment().get_template(template).render(**trusted, **values)
-
-
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("xinqiao", "templates/forms")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment("forms").get_template(template).render(**trusted, **values)
 
 
 def in_words(text: Text | None, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from xinqiao.core.text import Lang
@@ -16,6 +16,7 @@ from xinqiao.learning.course import LESSONS_MARK, Course
 from xinqiao.learning.quiz import Question, read_questions
 from xinqiao.learning.scenario import read_scenes
 from xinqiao.learning.sheet import Kind, Sheet
+from xinqiao.templates import environment
 
 # Where courses lie below a language's folder; a step's page lies one folder deeper than its course's.
 HOME = "learn"
@@ -132,17 +133,11 @@ def _scenes(sheet: Sheet) -> list[str]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("xinqiao", "templates/learning"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["zh"] = Lang.ZH
+    made = environment("learning")
+    made.globals["zh"] = Lang.ZH
     # Prose of the college's own: Markdown, which MkDocs renders as it does on every page.
-    environment.filters["prose"] = Markup
-    return environment
+    made.filters["prose"] = Markup
+    return made
 
 
 def _render(template: str, **values: object) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from xinqiao.core.text import Lang
+from xinqiao.templates import environment
 
 PLACES = {
     "CN": {Lang.ZH: "中国内地", Lang.EN: "Mainland China"},
@@ -31,17 +32,11 @@ def _named(names: dict[str, dict[Lang, str]]) -> object:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("xinqiao", "templates/site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["place"] = _named(PLACES)
-    environment.filters["language"] = _named(LANGUAGES)
-    environment.globals["zh"], environment.globals["en"] = Lang.ZH, Lang.EN
-    return environment
+    made = environment("site")
+    made.filters["place"] = _named(PLACES)
+    made.filters["language"] = _named(LANGUAGES)
+    made.globals["zh"], made.globals["en"] = Lang.ZH, Lang.EN
+    return made
 
 
 def render(template: str, **values: object) -> str:

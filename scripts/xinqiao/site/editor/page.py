@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from xinqiao.core.text import Lang, Text
+from xinqiao.templates import environment
 
 # The pages that the bar leads to, by their address below the language's.
 PLACES = (
@@ -21,16 +22,10 @@ PLACES = (
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("xinqiao", "templates/editor"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["zh"], environment.globals["en"] = Lang.ZH, Lang.EN
-    environment.globals["places"] = PLACES
-    return environment
+    made = environment("editor")
+    made.globals["zh"], made.globals["en"] = Lang.ZH, Lang.EN
+    made.globals["places"] = PLACES
+    return made
 
 
 def render(template: str, lang: Lang, **values: object) -> bytes:
