@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from xinqiao.core.text import Lang
+from xinqiao.site.built import Site
 from xinqiao.site.check import check_site
+from xinqiao.site.html import Page
 from xinqiao.site.source import find
 from xinqiao.site.tree import Piece
 
@@ -38,6 +43,7 @@ def test_a_page_in_order_has_no_problem(tmp_path: Path) -> None:
         ('<a href="../../x/">x</a>', "link-broken"),
         ('<a href="https://example.test/portal/fr/">x</a>', "link-broken"),
         ('<a href="#%E6">x</a>', "anchor-broken"),
+        ('<a href="http://[x">x</a>', "link-broken"),
         ('<svg><a xlink:href="none/">x</a></svg>', "link-broken"),
         ('<svg><rect fill="url(#none)"/></svg>', "anchor-broken"),
         ('<a href="../en/"><img src="a.png" alt=""></a>', "link-words-missing"),
@@ -81,6 +87,27 @@ def test_links_that_are_in_order_give_nothing(tmp_path: Path) -> None:
     )
     (tmp_path / "x.svg").write_text("<svg></svg>")
     assert checked(tmp_path, good, WHOLE) == []
+
+
+STEPS = st.sampled_from(["..", ".", "", "zh", "en", "a", "心", "a%20b", "x.css", "index.html", "%2e%2e", "..a"])
+PATHS = st.lists(STEPS, min_size=1, max_size=5).map("/".join).filter(lambda path: not path.startswith("//"))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PATHS, st.sampled_from(["", "?q", "#a"]))
+def test_an_address_leads_to_the_file_that_lies_there(tmp_path: Path, path: str, end: str) -> None:
+    for name in ("zh/index.html", "zh/a/index.html", "zh/x.css", "zh/a/心/index.html", "en/a b/x.css", "en/index.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    page = Page("zh/a/index.html")
+    site = Site(tmp_path, {}, tmp_path)
+    at = (tmp_path / "zh/a" / unquote(path)).resolve()
+    at = at / "index.html" if at.is_dir() else at
+    there = at.relative_to(tmp_path).as_posix() if at.is_file() and at.is_relative_to(tmp_path) else None
+    if path:
+        assert site.target(page, path + end) == (None if path.startswith("/") else there)
+    else:
+        assert site.target(page, path + end) == page.path
 
 
 @pytest.mark.parametrize("found", ["图", "图片 3", "photo", "a.png", "IMG_2034.JPG"])

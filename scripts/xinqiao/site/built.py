@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from posixpath import normpath
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from xinqiao.core.problem import Place
 from xinqiao.core.text import Lang
@@ -44,7 +46,9 @@ class Site:
         self.built, self.tree, self.project = built, tree, project
         self.root, self.receiver = root, receiver
         self.pages = read_pages(built, cache, known)
-        self._files: dict[str, str | None] = {}
+        self.files = _files(built)
+        self._targets: dict[str, dict[str, str | None]] = {}
+        self._findable: dict[str, bool] = {}
         self._told: set[tuple[str, str]] = set()
 
     def first(self, code: str, what: str, *, own: bool) -> bool:
@@ -93,10 +97,11 @@ class Site:
 
     def findable(self, page: Page) -> bool:
         """Whether readers come upon a page by links and search: not what follows the sending of a form."""
-        if page.path.endswith(NOT_FOUND):
-            return False
-        piece = piece_of(self.tree, page.path)[1]
-        return piece is not None and not kept_out(piece)
+        if page.path not in self._findable:
+            piece = piece_of(self.tree, page.path)[1]
+            out = page.path.endswith(NOT_FOUND) or piece is None or kept_out(piece)
+            self._findable[page.path] = not out
+        return self._findable[page.path]
 
     def of_language(self, lang: Lang) -> Iterator[Page]:
         """The pages of one language, in order."""
@@ -108,38 +113,45 @@ class Site:
         An address that begins with a slash is none, as the site may lie in a sub-folder; only the page for
         what is not found has such addresses, which begin with the site's own path.
         """
-        path = unquote(urlsplit(href).path)
+        known = self._targets.setdefault(page.path, {})
+        if href not in known:
+            known[href] = self._target(page, href)
+        return known[href]
+
+    def _target(self, page: Page, href: str) -> str | None:
+        path = path_of(href)
         if not path:
             return page.path
         if href.startswith(self.root) and self.root:
-            joined = path.removeprefix(urlsplit(self.root).path)
+            joined = path.removeprefix(parts(self.root).path)
         elif path.startswith("/"):
-            start = urlsplit(self.root).path
+            start = parts(self.root).path
             if not page.path.endswith(NOT_FOUND) or not path.startswith(start):
                 return None
             joined = path.removeprefix(start)
         else:
             folder = page.path.rpartition("/")[0]
             joined = f"{folder}/{path}" if folder else path
-        return self._file(normpath(joined or "."))
-
-    def _file(self, joined: str) -> str | None:
-        # The same few files are meant by every page: the disk is asked once.
-        if joined not in self._files:
-            self._files[joined] = self._on_disk(joined)
-        return self._files[joined]
-
-    def _on_disk(self, joined: str) -> str | None:
-        if joined.startswith(".."):
-            return None
-        if (self.built / joined).is_dir():
-            joined = normpath(f"{joined}/index.html")
-        return joined if (self.built / joined).is_file() else None
+        joined = normpath(joined or ".")
+        if joined not in self.files:
+            joined = "index.html" if joined == "." else f"{joined}/index.html"
+        return joined if joined in self.files else None
 
     def ours(self, href: str) -> bool:
         """Whether an address leads into the site: relative, or absolute below its root."""
-        parts = urlsplit(href)
-        return not (parts.scheme or parts.netloc) or (bool(self.root) and href.startswith(self.root))
+        split = parts(href)
+        return not (split.scheme or split.netloc) or (bool(self.root) and href.startswith(self.root))
+
+    def named(self, *endings: str) -> list[str]:
+        """The files of the site whose names end so, folder by folder."""
+        return sorted((name for name in self.files if name.endswith(endings)), key=lambda name: name.split("/"))
+
+
+def _files(built: Path) -> frozenset[str]:
+    """Every file of a site by its path: the disk is asked once for all links."""
+    start = len(str(built)) + 1
+    found = (f"{folder}/{name}" for folder, _, names in os.walk(built, followlinks=True) for name in names)
+    return frozenset(path[start:].replace(os.sep, "/") for path in found)
 
 
 def piece_of(tree: Tree, path: str) -> tuple[str, Piece | None]:
@@ -162,5 +174,20 @@ def kept_out(piece: Piece) -> bool:
 
 def foreign(address: str) -> bool:
     """Whether fetching an address asks somebody else."""
-    parts = urlsplit(address)
-    return bool(parts.netloc) or (bool(parts.scheme) and parts.scheme not in {"data", "blob", "about"})
+    split = parts(address)
+    return bool(split.netloc) or (bool(split.scheme) and split.scheme not in {"data", "blob", "about"})
+
+
+@lru_cache(maxsize=1 << 16)
+def path_of(address: str) -> str:
+    """The path of an address, as files are named."""
+    return unquote(parts(address).path)
+
+
+@lru_cache(maxsize=1 << 16)
+def parts(address: str) -> SplitResult:
+    """An address in its parts; one that has none, as its brackets never close, is a path to nowhere."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", address, "", "")

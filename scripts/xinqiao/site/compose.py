@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping, Sequence
+import os
+import stat
+from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.text import Lang
-from xinqiao.site.tree import Piece, Tree, address_of
+from xinqiao.site.tree import Content, Piece, Tree, address_of
 
 
 def filled(tree: Tree, fills: Mapping[Lang, Mapping[str, str]]) -> Tree:
@@ -53,19 +55,42 @@ def merged(trees: Sequence[Tree]) -> Tree:
 
 
 def lay_out(tree: Tree, folder: Path) -> None:
-    """Writes a tree to `folder/<lang>/…`; what was there before is replaced as a whole."""
-    side = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(side, ignore_errors=True)
-    for lang, pieces in tree.items():
-        for name, piece in pieces.items():
-            path = side / lang.value / name
+    """Lays a tree out as `folder/<lang>/…`: what is there as it should be stays, what is of no piece goes.
+
+    What a build that was broken off has left there is put right by the next.
+    """
+    wanted = {f"{lang.value}/{name}": piece.content for lang, pieces in tree.items() for name, piece in pieces.items()}
+    there = _without_others(folder, wanted)
+    for name, content in wanted.items():
+        path, made = folder / name, _bytes(content)
+        if name not in there or there[name] != len(made) or path.read_bytes() != made:
             path.parent.mkdir(parents=True, exist_ok=True)
-            match piece.content:
-                case str():
-                    path.write_text(piece.content, encoding="utf-8")
-                case bytes():
-                    path.write_bytes(piece.content)
-                case Path():
-                    shutil.copyfile(piece.content, path)
-    shutil.rmtree(folder, ignore_errors=True)
-    side.rename(folder)
+            path.write_bytes(made)
+
+
+def _bytes(content: Content) -> bytes:
+    match content:
+        case str():
+            return content.encode()
+        case bytes():
+            return content
+        case Path():
+            return content.read_bytes()
+
+
+def _without_others(folder: Path, wanted: Container[str]) -> dict[str, int]:
+    """Takes out of a folder what is not wanted, and links, which could lead out of it; gives how long each file is."""
+    there: dict[str, int] = {}
+    for place, folders, files in os.walk(folder, topdown=False):
+        below = Path(place).relative_to(folder).as_posix()
+        for name in files + folders:
+            path, known = f"{place}/{name}", name if below == "." else f"{below}/{name}"
+            status = os.lstat(path)
+            if stat.S_ISDIR(status.st_mode):
+                with suppress(OSError):  # it still holds something
+                    os.rmdir(path)  # noqa: PTH106 - of thousands of paths no objects
+            elif stat.S_ISREG(status.st_mode) and known in wanted:
+                there[known] = status.st_size
+            else:
+                os.unlink(path)  # noqa: PTH108 - likewise
+    return there

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 from xinqiao.core.problem import Level, Place, Problem, XinqiaoError
@@ -26,6 +27,8 @@ HIDDEN = ("navigation", "toc", "path", "footer")
 MARK = re.compile(r"<!-- [a-z-]+ -->")
 
 Standings = dict[Lang, dict[str, Standing]]
+# What the front matter of a page says, how it stands if it is an article, and what is wrong.
+Read = tuple[Entry | None, Standing | None, list[Problem]]
 
 
 def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tree, tuple[Problem, ...]]:
@@ -37,21 +40,23 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
     tree: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
     standings: Standings = {lang: {} for lang in Lang}
     alone: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
+    bar = cache(partial(help_html, lines))
     for lang in Lang:
         folder = project / "docs" / lang.value
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
-            origin, name = shown(path, project), path.relative_to(folder).as_posix()
+            name = path.relative_to(folder).as_posix()
+            origin = f"docs/{lang.value}/{name}"
             content: Content = path
             if path.suffix == ".md":
                 source = path.read_text(encoding="utf-8-sig")
                 if article.is_draft(source):
                     continue
-                standing, found = _read(source, origin, name, lang, today)
+                entry, standing, found = _read(source, origin, name, lang, today)
                 problems += found
                 if standing is not None:
                     standings[lang][name] = standing
-                content = _filled(source, name, lang, lines, standing)
-                if only := _only(source, name, lang):
+                content = _filled(source, name, lang, lines, bar, standing)
+                if only := _only(entry, name, lang):
                     alone[lang][name] = Piece(content=only, origin=origin)
             tree[lang][name] = Piece(content=content, origin=origin)
         _leave_out(tree[lang])
@@ -81,19 +86,26 @@ def one_page(
     """
     path = project / "docs" / lang.value / name
     source = path.read_text(encoding="utf-8-sig")
-    standing, problems = _read(source, shown(path, project), name, lang, today)
+    _, standing, problems = _read(source, shown(path, project), name, lang, today)
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
-    content = _filled(source, name, lang, lines, standing)
+    content = _filled(source, name, lang, lines, partial(help_html, lines), standing)
     return "" if MARK.search(content) else content, tuple(problems)
 
 
-def _filled(source: str, name: str, lang: Lang, lines: Sequence[HelpLine], standing: Standing | None) -> str:
+def _filled(
+    source: str,
+    name: str,
+    lang: Lang,
+    lines: Sequence[HelpLine],
+    bar: Callable[..., str],
+    standing: Standing | None,
+) -> str:
     if HELP_MARK in source:
         source = source.replace(HELP_MARK, help_list(lines, lang))
     if HELP_BAR_MARK in source:
         # A registry that cannot be read is told as such; the pages are still read for what else is wrong.
-        source = source.replace(HELP_BAR_MARK, help_html(lines, lang, up=_up(name)) if lines else "")
+        source = source.replace(HELP_BAR_MARK, bar(lang, up=_up(name)) if lines else "")
     return source.replace(SOURCES_MARK, standing.html(lang)) if standing else source
 
 
@@ -102,11 +114,11 @@ def _up(name: str) -> str:
     return "../" * (address_of(name).count("/") + 1)
 
 
-def _read(source: str, file: str, name: str, lang: Lang, today: date) -> tuple[Standing | None, list[Problem]]:
+def _read(source: str, file: str, name: str, lang: Lang, today: date) -> Read:
     notes = Notes(file)
     entry = front_matter(source, notes)
     if entry is None:
-        return None, notes.problems
+        return None, None, notes.problems
     named = entry.keys["page_type"][1].value if "page_type" in entry.keys else ""
     entry.only((*KEYS, *article.KEYS) if name.startswith(ARTICLES) or named == ARTICLE else KEYS)
     kind = entry.choice("page_type", (ARTICLE,) if name.startswith(ARTICLES) else PAGE_TYPES)
@@ -120,10 +132,10 @@ def _read(source: str, file: str, name: str, lang: Lang, today: date) -> tuple[S
             article.not_yet(entry, "reviewed_on", entry.day("reviewed_on", optional=True), today)
         if "reviewed_by" in entry.keys:
             entry.text("reviewed_by")
-        return None, notes.problems
+        return entry, None, notes.problems
     standing = article.read_standing(entry, today)
     due = article.review_due(standing, today) if standing else ()
-    return standing, [*notes.problems, *article.mark_problems(source, file), *due]
+    return entry, standing, [*notes.problems, *article.mark_problems(source, file), *due]
 
 
 def _view(entry: Entry) -> None:
@@ -136,9 +148,8 @@ def _view(entry: Entry) -> None:
             search.flag("exclude")
 
 
-def _only(source: str, name: str, lang: Lang) -> str:
+def _only(entry: Entry | None, name: str, lang: Lang) -> str:
     """The page that says, in the other language, that a text exists in this one alone; empty for one in both."""
-    entry = front_matter(source, Notes(""))
     if entry is None or "only" not in entry.keys:
         return ""
     other = next(one for one in Lang if one is not lang)

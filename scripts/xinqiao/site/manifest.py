@@ -72,8 +72,10 @@ def part_of(content: bytes) -> Part:
 
 def write_manifest(side: Path, stamp: Stamp, known: Mapping[str, Part] = MappingProxyType({})) -> None:
     """Writes the manifest of a finished site into it; `known`: files whose hashes are known, by their paths."""
-    names = sorted(path.relative_to(side).as_posix() for path in side.rglob("*") if path.is_file())
-    parts = {name: known.get(name) or part_of((side / name).read_bytes()) for name in names if name != MANIFEST}
+    found = ((place.removeprefix(str(side)).split("/")[1:], names) for place, _, names in os.walk(side))
+    # As paths are sorted: folder by folder.
+    steps = sorted([*folders, name] for folders, names in found for name in names if name != MANIFEST)
+    parts = {name: known.get(name) or part_of((side / name).read_bytes()) for name in map("/".join, steps)}
     files = {name: {"bytes": part.length, "sha256": part.digest} for name, part in parts.items()}
     whole = {"version": VERSION, "source_date_epoch": stamp.epoch, "commit": stamp.commit, "files": files}
     (side / MANIFEST).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

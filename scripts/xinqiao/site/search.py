@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -35,9 +36,10 @@ IN_TITLE, IN_HEADING = 4, 3
 OFTEN = 5
 SIGN = 10
 OWN = "index.html"
-# An index is some megabytes: the last few are kept. It depends on what makes it too.
+# An index is some megabytes: the last few are kept. It depends on what makes it too: Python knows the signs.
 MOST = 16 << 20
-MAKERS = digest(*(Path(made).read_bytes() for made in (__file__, search_text.__file__, search_terms.__file__)))
+FILES = (__file__, search_text.__file__, search_terms.__file__)
+MAKERS = digest(sys.version, *(Path(made).read_bytes() for made in FILES))
 
 # A part of a page as the search has it: what is told of it, then its terms by rank, the lowest rank first.
 Part = Sequence[str]

@@ -59,12 +59,11 @@ def newer(source: bytes) -> Iterator[tuple[str, Node]]:
 
 def scripts(site: Site) -> Iterator[Problem]:
     """The scripts of a built site, its files and those within pages, each syntax once a script."""
-    for path in sorted(site.built.rglob("*.js")):
-        name = path.relative_to(site.built).as_posix()
+    for name in site.named(".js"):
         shared = name.partition("/")[2]
         if name.startswith("search/") or not site.first("script", shared, own=False):
             continue
-        for problem in _problems(path.read_bytes()):
+        for problem in _problems((site.built / name).read_bytes()):
             yield Problem(code=problem.code, place=_place(site, name, problem.place), params=problem.params)
     for page in site.pages.values():
         for inside in dict.fromkeys(page.scripts):
