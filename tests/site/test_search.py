@@ -293,9 +293,11 @@ def test_a_page_that_changes_is_read_anew_and_no_other(tmp_path: Path, monkeypat
         for page, source in pages.items():
             (side / page).mkdir(parents=True)
             (side / page / "index.html").write_text(source, encoding="utf-8")
-        search.write_search(side, tree, tmp_path / "cache")
+        folder = tmp_path / "made" / side.name
+        folder.parent.mkdir(exist_ok=True)
+        search.write_search(side, search.keys_of(side, tree), tmp_path / "cache", folder)
         assert (len(read), len(made)) == (reads, makes)
-        written = {path.name: path.read_text(encoding="utf-8") for path in (side / "search").iterdir()}
+        written = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
         assert written == whole((page, indexed(source)) for page, source in pages.items())
 
 
@@ -304,10 +306,9 @@ def test_the_order_in_which_pages_are_given_makes_no_difference(tmp_path: Path) 
     written = []
     for number, names in enumerate((sorted(pages), sorted(pages, reverse=True))):
         side = tmp_path / str(number)
-        side.mkdir()
         keys = dict.fromkeys(names, "key")
         search.write_index(side, keys, lambda page: indexed(pages[page]), tmp_path / f"cache-{number}")
-        written.append({path.name: path.read_text(encoding="utf-8") for path in (side / "search").iterdir()})
+        written.append({path.name: path.read_text(encoding="utf-8") for path in side.iterdir()})
     assert written[0] == written[1]
     reader = Reader(written[0])
     assert [reader.part(number)["page"] for number in range(5)] == ["zh/b/c/", "zh/b/", "zh/", "zh/forms/a/", "en/a/"]

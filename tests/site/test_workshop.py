@@ -15,7 +15,7 @@ from mkdocs.theme import Theme
 
 from xinqiao.core.problem import XinqiaoError
 from xinqiao.site import compiled
-from xinqiao.site.program import run_all
+from xinqiao.site.program import run_all, running
 from xinqiao.site.workshop import Program, Workshop
 
 Told = tuple[str, int]
@@ -150,6 +150,18 @@ def test_each_program_that_failed_is_told_with_what_it_said(tmp_path: Path) -> N
         run_all(programs)
     assert [problem.params["generator"] for problem in error.value.problems] == ["one", "two"]
     assert all("ValueError" in str(problem.params["lines"]) for problem in error.value.problems)
+
+
+def test_a_program_beside_other_work_is_waited_for_and_told(tmp_path: Path) -> None:
+    program = Program(name="beside", module="xinqiao.site.search", arguments=[], environment={}, folder=tmp_path)
+    done = []
+    with pytest.raises(XinqiaoError) as error, running(program):
+        done.append("here")
+    assert done == ["here"]
+    assert error.value.problems[0].params["generator"] == "beside"
+    # What fails in the block itself is what is told.
+    with pytest.raises(KeyError), running(program):
+        raise KeyError
 
 
 def test_a_template_that_changes_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

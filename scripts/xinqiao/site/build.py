@@ -5,6 +5,7 @@ Nothing half-built replaces a good site: what is made lies beside the old one un
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,9 +32,9 @@ from xinqiao.site.made import read_made
 from xinqiao.site.manifest import Stamp, write_manifest
 from xinqiao.site.offline import WORKER, help_worker
 from xinqiao.site.pelican import Newsroom
-from xinqiao.site.program import run_all
+from xinqiao.site.program import run_all, running
 from xinqiao.site.quoted import Figures, quote_problems
-from xinqiao.site.search import write_search
+from xinqiao.site.search import FOLDER, keys_of
 from xinqiao.site.sources import Sources, read_news, read_sources
 from xinqiao.site.tree import Tree
 from xinqiao.site.workshop import Program
@@ -112,13 +113,15 @@ def build_site(
         _write_entrances(side, sources.lines, names)
         made = read_made(told(side / lang.value) for lang in Lang)
         progress("check")
-        found = check_site(
-            side, tree, project, root=names.root, receiver=names.receiver, cache=project / CACHE, made=made
-        )
+        with running(_search(project, side, keys_of(side, tree, made.parts))):
+            found = check_site(
+                side, tree, project, root=names.root, receiver=names.receiver, cache=project / CACHE, made=made
+            )
         problems = (*sources.warnings, *warnings, *found)
         if any(problem.level is Level.ERROR for problem in problems):
             raise XinqiaoError(problems)
-        write_search(side, tree, project / CACHE, made.parts)
+        # Beside the site until it is checked, which lists its files.
+        side.with_name(FOLDER).rename(side / FOLDER)
         write_manifest(side, stamp, made.parts)
         _swap(side, output)
     return problems
@@ -200,6 +203,14 @@ def language(
         environment=environment,
         folder=project,
     )
+
+
+def _search(project: Path, side: Path, keys: Mapping[str, str]) -> Program:
+    """The run that writes the index of the search, beside the site."""
+    pages = side.with_name("search.json")
+    pages.write_text(json.dumps(keys), encoding="utf-8")
+    arguments = [str(side), str(pages), str(project / CACHE), str(side.with_name(FOLDER))]
+    return Program(name="search", module="xinqiao.site.search", arguments=arguments, environment={}, folder=project)
 
 
 def told(output: Path) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from xinqiao.core.problem import Problem, XinqiaoError
-from xinqiao.site.workshop import WORKSHOP, Program
+from xinqiao.site.workshop import WORKSHOP, Program, Run
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SPEAKING = re.compile(r"^(?:\[?\d\d:\d\d:\d\d\]? )?\W*(?:WARNING|ERROR|CRITICAL|Error|Config value|Aborted)\b")
@@ -16,14 +17,27 @@ MOST_LINES = 12
 def run_all(programs: Sequence[Program]) -> None:
     """Runs programs side by side. Raises XinqiaoError (generator-failed) with one problem for each that failed."""
     running = [(program, WORKSHOP.start(program)) for program in programs]
-    problems = []
-    for program, run in running:
-        said, code = run.finish()
-        if code:
-            params = {"generator": program.name, "lines": _telling(said)}
-            problems.append(Problem(code="generator-failed", params=params))
+    problems = [problem for program, run in running for problem in _ended(program, run)]
     if problems:
         raise XinqiaoError(problems)
+
+
+@contextmanager
+def running(program: Program) -> Iterator[None]:
+    """Runs a program beside what is done in the block, whose own end waits for it; raises as `run_all`."""
+    run = WORKSHOP.start(program)
+    try:
+        yield
+    finally:
+        problems = list(_ended(program, run))
+    if problems:
+        raise XinqiaoError(problems)
+
+
+def _ended(program: Program, run: Run) -> Iterator[Problem]:
+    said, code = run.finish()
+    if code:
+        yield Problem(code="generator-failed", params={"generator": program.name, "lines": _telling(said)})
 
 
 def _telling(said: str) -> str:

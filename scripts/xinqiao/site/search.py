@@ -80,27 +80,37 @@ def key_of(file: manifest.Part) -> str:
     return digest(MAKERS, file.digest)
 
 
-def write_search(
-    side: Path, tree: Tree, cache: Path, known: Mapping[str, manifest.Part] = MappingProxyType({})
-) -> None:
-    """Writes the index of a built site's pages into it, without those that are kept out of the search.
+def keys_of(side: Path, tree: Tree, known: Mapping[str, manifest.Part] = MappingProxyType({})) -> Mapping[str, str]:
+    """The pages of a built site that the search finds, by their addresses, each with what its parts are made of.
 
-    cache: the folder of what earlier builds have made; a page that is as it was is not taken apart again. known: pages
-    whose hashes are known.
+    known: pages whose hashes are known.
     """
     paths = (path for lang in Lang for path in (side / lang.value).rglob(OWN))
     files = [name for name in (path.relative_to(side).as_posix() for path in paths) if searched(tree, name)]
-    keys = {
+    return {
         name.removesuffix(OWN): key_of(known.get(name) or manifest.part_of((side / name).read_bytes()))
         for name in files
     }
+
+
+def write_search(side: Path, keys: Mapping[str, str], cache: Path, folder: Path) -> None:
+    """Writes the index of a built site's pages into a folder.
+
+    cache: the folder of what earlier builds have made; a page that is as it was is not taken apart again.
+    """
     with Indexing(cache, Lang.ZH.value) as zh, Indexing(cache, Lang.EN.value) as en:
         by_lang = {Lang.ZH.value: zh, Lang.EN.value: en}
 
         def parts(page: str) -> Sequence[Part]:
             return by_lang[page.partition("/")[0]].parts(side / page / OWN, keys[page])
 
-        write_index(side, keys, parts, cache)
+        write_index(folder, keys, parts, cache)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Writes an index as a program of its own: the site, the file with its pages, the cache, the folder to be made."""
+    side, told, cache, folder = map(Path, arguments)
+    write_search(side, json.loads(told.read_text(encoding="utf-8")), cache, folder)
 
 
 def searched(tree: Tree, file: str) -> bool:
@@ -109,8 +119,8 @@ def searched(tree: Tree, file: str) -> bool:
     return piece is not None and not kept_out(piece)
 
 
-def write_index(side: Path, keys: Mapping[str, str], parts: Callable[[str], Sequence[Part]], cache: Path) -> None:
-    """Writes the index of the pages whose addresses are given, each with the hash of all that its parts are made of.
+def write_index(folder: Path, keys: Mapping[str, str], parts: Callable[[str], Sequence[Part]], cache: Path) -> None:
+    """Writes an index into a folder of pages whose addresses are given, each with the hash of all that it is made of.
 
     `parts` gives the parts of a page; it is asked only where there is no index of the same pages in the cache.
     """
@@ -121,7 +131,6 @@ def write_index(side: Path, keys: Mapping[str, str], parts: Callable[[str], Sequ
         files: Mapping[str, str] = json.loads(found) if found else index((page, parts(page)) for page in pages)
         if found is None:
             kept.put(key, json.dumps(files, ensure_ascii=False).encode())
-    folder = side / FOLDER
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content.encode())
