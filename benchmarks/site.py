@@ -117,10 +117,15 @@ def project(folder: Path, pages: int, own: int) -> Path:
     return folder
 
 
+def environment() -> dict[str, str]:
+    """What programs find: Python keeps what it has compiled, as it does where nobody tells it not to."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
+
+
 def timed(command: list[str], folder: Path) -> Spent:
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    given = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise SystemExit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-3000:]}\n{done.stdout[-2000:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -224,9 +229,8 @@ def previewed(pages: int, own: int, edits: int = 7) -> None:
         port = int(held.getsockname()[1])
         held.close()
         command = [sys.executable, "-m", "xinqiao.cli", "serve", "--port", str(port)]
-        given = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "NO_MKDOCS_2_WARNING": "1"}
         quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, cwd=folder, env=given, stdout=quiet, stderr=quiet)  # noqa: S603 - ourselves
+        process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=quiet, stderr=quiet)  # noqa: S603 - ourselves
         try:
             address = f"http://127.0.0.1:{port}/zh/learn/made"
             first = shown(f"{address}-00000/", "练习 00000")
