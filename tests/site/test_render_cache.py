@@ -172,6 +172,23 @@ def test_every_page_is_finished_also_one_that_was_kept(mkdocs: Callable[..., dic
         finished.clear()
 
 
+def test_how_far_a_build_is_is_told(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "overrides").mkdir()
+    for name in ("main.html", "404.html"):
+        (tmp_path / "overrides" / name).write_text("{{ config.site_name }}", encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(
+        SETTINGS.replace("PLUGINS", "[]").replace("nav: [{Home: index.md}, learn.md]\n", ""), encoding="utf-8"
+    )
+    for at in range(120):
+        (tmp_path / f"docs/p{at}.md").write_text(f"# Page {at}\n", encoding="utf-8")
+    steps: list[str] = []
+    config = load_config(str(tmp_path / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
+    with Rendering(None, frozenset(), as_it_is, steps.append).at_work(config):
+        building.build(config)
+    assert steps == ["50/120", "100/120"]
+
+
 MARKS = [
     "[^1]\n\n[^1]: Note {0}\n",
     "*[AB]: long {0}\n\nAB",

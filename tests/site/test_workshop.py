@@ -31,6 +31,14 @@ MODULES = {
     "speaks_last": "import sys\ndef main(arguments):\n    sys.exit('gone wrong')\n",
     "dies": "import os, signal\ndef main(arguments):\n    os.kill(os.getpid(), signal.SIGKILL)\n",
     "writes": "def main(arguments):\n    print('x' * 1_000_000)\n",
+    "steps": """
+        from xinqiao.site.workshop import say_step
+        def main(arguments):
+            print("begun")
+            say_step("1/2")
+            say_step("2/2")
+            print("ended")
+    """,
     "leaves": """
         import os
         def main(arguments):
@@ -114,6 +122,12 @@ def test_a_run_that_is_killed_has_failed_and_the_next_one_runs(run: Callable[...
 def test_a_run_may_say_much(run: Callable[..., Told]) -> None:
     said, code = run("writes")
     assert (len(said), code) == (1_000_001, 0)
+
+
+def test_how_far_a_run_is_is_told_apart_from_what_it_says(shop: Workshop, tmp_path: Path) -> None:
+    steps: list[str] = []
+    assert shop.start(program("steps", tmp_path)).finish(steps.append) == ("begun\nended\n", 0)
+    assert steps == ["1/2", "2/2"]
 
 
 def test_what_a_run_leaves_behind_no_other_meets(run: Callable[..., Told]) -> None:

@@ -109,7 +109,8 @@ def build_site(
     tree, warnings = compose(sources, others, imprint, room)
     with _beside(output) as side:
         progress("generate")
-        run_all([language(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang])
+        runs = [language(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang]
+        run_all(runs, progress)
         _write_entrances(side, sources.lines, names)
         made = read_made(told(side / lang.value) for lang in Lang)
         progress("check")

@@ -25,6 +25,7 @@ from xinqiao.site.manifest import Part, part_of
 from xinqiao.site.render_cache import Rendering
 from xinqiao.site.search import OWN, Indexing
 from xinqiao.site.theme import lighten, lighter_page
+from xinqiao.site.workshop import say_step
 
 LEVEL = logging.INFO
 
@@ -68,7 +69,7 @@ def make(config: str, folder: Path, cache: Path, root_path: str, only: Sequence[
         Indexing(cache, folder.name) as indexing,
     ):
         finishing = Finishing(folder, root_path, reading, indexing)
-        with Rendering(kept, frozenset(only), finishing).at_work(read):
+        with Rendering(kept, frozenset(only), finishing, say_step).at_work(read):
             build(read)
         return finishing.made()
 

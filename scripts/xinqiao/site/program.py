@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from xinqiao.core.problem import Problem, XinqiaoError
 from xinqiao.site.workshop import WORKSHOP, Program, Run
@@ -14,12 +16,24 @@ SPEAKING = re.compile(r"^(?:\[?\d\d:\d\d:\d\d\]? )?\W*(?:WARNING|ERROR|CRITICAL|
 MOST_LINES = 12
 
 
-def run_all(programs: Sequence[Program]) -> None:
-    """Runs programs side by side. Raises XinqiaoError (generator-failed) with one problem for each that failed."""
-    running = [(program, WORKSHOP.start(program)) for program in programs]
-    problems = [problem for program, run in running for problem in _ended(program, run)]
-    if problems:
-        raise XinqiaoError(problems)
+def run_all(programs: Sequence[Program], progress: Callable[[str], None] = lambda _: None) -> None:
+    """Runs programs side by side; `progress` is given how far they are.
+
+    Raises XinqiaoError (generator-failed) with one problem for each that failed.
+    """
+    steps: dict[str, str] = {}
+
+    def stepped(program: Program, words: str) -> None:
+        steps[program.name] = f"{program.name} {words}"
+        progress(" · ".join(steps.values()))
+
+    def ended(program: Program, run: Run) -> list[Problem]:
+        return list(_ended(program, run, partial(stepped, program)))
+
+    with ThreadPoolExecutor(len(programs)) as waiting:
+        problems = list(waiting.map(ended, programs, [WORKSHOP.start(program) for program in programs]))
+    if any(problems):
+        raise XinqiaoError([problem for several in problems for problem in several])
 
 
 @contextmanager
@@ -34,8 +48,8 @@ def running(program: Program) -> Iterator[None]:
         raise XinqiaoError(problems)
 
 
-def _ended(program: Program, run: Run) -> Iterator[Problem]:
-    said, code = run.finish()
+def _ended(program: Program, run: Run, progress: Callable[[str], None] = lambda _: None) -> Iterator[Problem]:
+    said, code = run.finish(progress)
     if code:
         yield Problem(code="generator-failed", params={"generator": program.name, "lines": _telling(said)})
 

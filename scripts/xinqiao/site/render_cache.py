@@ -39,6 +39,8 @@ INCLUDES_ASSET = re.compile(r"""\{%-?\s*(?:include|import|from|extends)\s+["']as
 PLACES = {"site_dir", "docs_dir", "config_file_path", "plugins", "hooks", "theme"}
 # Markdown's own extensions begin anew with each text, as their `reset` promises; for others each text has its own.
 OWN_EXTENSION = re.compile(r"[a-z_]+")
+# After so many pages it is told how many are done.
+STRIDE = 50
 # From a page's place in the site and its HTML to the HTML that is written.
 Finish = Callable[[str, str], str]
 
@@ -47,11 +49,14 @@ class Rendering(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # it has
     """MkDocs' steps with a page, reading its source, rendering it, writing it, with what was kept in between.
 
     kept: the store, None where nothing is to be kept; only: the pages to be written, by their sources, all where it
-    is empty; finish: what is done to each page last.
+    is empty; finish: what is done to each page last; step: is told now and then how many pages of how many are done.
     """
 
-    def __init__(self, kept: Kept | None, only: frozenset[str], finish: Finish) -> None:
-        self.kept, self.only, self.finish = kept, only, finish
+    def __init__(
+        self, kept: Kept | None, only: frozenset[str], finish: Finish, step: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.kept, self.only, self.finish, self.step = kept, only, finish, step
+        self.count = 0
         self.looked: dict[str, dict[str, str | None]] = {}
         self.done: set[str] = set()
         self.warned: set[str] = set()
@@ -118,6 +123,9 @@ class Rendering(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # it has
         name = page.file.src_uri
         if self.only and name not in self.only:
             return
+        self.count += 1
+        if self.count % STRIDE == 0:
+            self.step(f"{self.count}/{len(doc_files)}")
         key = self._key(page) if self.shared and not excluded else ""
         if key and (found := self._found(key)) is not None:
             utils.write_file(self.finish(page.file.dest_uri, found).encode("utf-8"), page.file.abs_dest_path)

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +29,8 @@ ALONE = "import sys, importlib; importlib.import_module(sys.argv[1]).main(sys.ar
 # Of a message: how many bytes its length takes.
 LENGTH = 4
 FAILED = 1
+# Before the words in which a run says how far it is (the record separator of ASCII).
+STEP = "\x1e"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,27 @@ class Run:
     def __init__(self, said: int, ended: int) -> None:
         self._said, self._ended = said, ended
 
-    def finish(self) -> tuple[str, int]:
-        """Waits for the end of the run; gives what it said, and its exit code."""
-        with open(self._said, "rb") as said, open(self._ended, "rb") as ended:  # noqa: PTH123 (pipes)
-            text, code = said.read().decode("utf-8", errors="replace"), ended.read()
+    def finish(self, progress: Callable[[str], None] = lambda _: None) -> tuple[str, int]:
+        """Waits for the end of the run; gives what it said, and its exit code.
+
+        `progress` is given, while it runs, how far it says it is.
+        """
+        text = []
+        with open(self._said, encoding="utf-8", errors="replace") as said, open(self._ended, "rb") as ended:  # noqa: PTH123 (pipes)
+            for line in said:
+                if line.startswith(STEP):
+                    progress(line.removeprefix(STEP).strip())
+                else:
+                    text.append(line)
+            code = ended.read()
         # A run that was killed could not say how it ended.
-        return text, code[0] if code else FAILED
+        return "".join(text), code[0] if code else FAILED
+
+
+def say_step(words: str) -> None:
+    """Says, from within a run, how far it is."""
+    sys.stdout.write(f"{STEP}{words}\n")
+    sys.stdout.flush()
 
 
 class Workshop:
