@@ -19,7 +19,7 @@ BLOCK = re.compile(r"^ *```\w*\n(?P<inside>.*?)^ *```$", re.DOTALL | re.MULTILIN
 SPAN = re.compile(r"`(?P<inside>[^`\n]+)`")
 CODE = re.compile(r"[a-z]+(?:-[a-z]+)+")
 CONTEXTS = {context.command_path: context for context in contexts()}
-MOST_PICTURES, MOST_BYTES = 16, 80_000
+MOST_PICTURES, MOST_BYTES = 20, 80_000
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,7 @@ def test_front_matter_is_complete(pages: Pages, lang: str) -> None:
         fields = matter(text)
         assert fields["page_type"] in PAGE_TYPES, name
         wanted = ARTICLE_FIELDS if fields["page_type"] == "article" else PAGE_FIELDS
-        assert fields.keys() - {"reviewed_on"} == wanted, name
+        assert fields.keys() - {"reviewed_on", "self_checks"} == wanted, name
         assert all(str(fields[key]).strip() for key in ("title", "description")), name
 
 

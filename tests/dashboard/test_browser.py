@@ -222,3 +222,11 @@ def test_a_print_is_whole_and_without_what_needs_a_screen(staff: Page) -> None:
     pdf = staff.pdf(format="A4")
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert 3 <= pages <= 16
+
+
+def test_heads_of_tables_are_plain_words_in_print_for_chromium_repeats_no_box_on_the_next_sheet(staff: Page) -> None:
+    boxes = """() => [...document.querySelectorAll(".xqs-table thead th *")].filter(
+      e => !["inline", "contents"].includes(getComputedStyle(e).display)).length"""
+    assert staff.evaluate(boxes) > 5
+    staff.emulate_media(media="print")
+    assert staff.evaluate(boxes) == 0

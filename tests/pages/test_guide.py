@@ -6,14 +6,18 @@ XINQIAO_GUIDE=1 writes them. tests/content/test_guides.py reads the guide itself
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page
-from tests.pages.conftest import free_ports
+from playwright.sync_api import Browser, Page
+from tests.pages.conftest import copy_project, free_ports
 from tests.pages.small_png import small_png
 
 from xinqiao.core.problem import Place, Problem
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from tests.pages.conftest import Demo
 
 WRITE = bool(os.environ.get("XINQIAO_GUIDE"))
-WIDTH, TALLEST = 900, 760
+WIDTH, TALLEST, EDITOR_HEIGHT = 900, 760, 620
 # A day that is none, as somebody may type it in a hurry.
 WRONG = Problem(
     code="event-date",
@@ -119,3 +123,37 @@ def test_the_preview_tells_what_is_wrong_below_the_page(preview: str, visitors: 
     bar.wait_for()
     assert f"{WRONG.place}" in bar.inner_text()
     keep(visitor.page, root, f"preview.{lang.value}")
+
+
+@pytest.fixture(scope="module")
+def editor(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `xinqiao admin` for a copy of the portal."""
+    folder = copy_project(root, tmp_path_factory.mktemp("edited"))
+    log = folder / "admin.log"
+    command = [sys.executable, "-m", "xinqiao.cli", "admin", "--project", str(folder), "--port", str(free_ports())]
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+        try:
+            until = time.monotonic() + 60
+            while not (words := log.read_text("utf-8").split()) and time.monotonic() < until:
+                time.sleep(0.1)
+            yield words[0]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=120)
+
+
+@pytest.mark.skipif(not WRITE, reason="tests/editor holds what the editor does; here its pictures are taken")
+@pytest.mark.parametrize("lang", list(Lang))
+def test_the_editor_shows_what_there_is_and_one_event(editor: str, browser: Browser, root: Path, lang: Lang) -> None:
+    context = browser.new_context(locale=lang.tag, viewport={"width": WIDTH, "height": EDITOR_HEIGHT})
+    page = context.new_page()
+    page.goto(editor)
+    named = page.get_by_text({Lang.ZH: "慢下来的一小时", Lang.EN: "An hour to slow down"}[lang]).first
+    named.wait_for()
+    keep(page, root, f"editor-list.{lang.value}")
+    page.goto(editor)
+    named.click()
+    page.get_by_label({Lang.ZH: "名额", Lang.EN: "Places"}[lang]).first.wait_for()
+    keep(page, root, f"editor-event.{lang.value}")
+    context.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import re
 import struct
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 import typst
+from PIL import Image
 from tests.site.test_calendar import event
 
 from xinqiao.core.fonts import CHINESE, chosen
@@ -65,6 +68,20 @@ def test_the_poster_is_one_tagged_page(tmp_path: Path, paper: str, title: Text) 
     assert b"pdfuaid" in pdf
     (width,) = re.findall(rb"/MediaBox\[0 0 ([0-9]+)", pdf)
     assert int(width) == {"a3": 841, "a4": 595}[paper]
+
+
+@pytest.mark.usefixtures("a_font")
+@pytest.mark.parametrize("title", [Text.of(zh="安静的一晚", en="A quiet evening"), LONG], ids=["short", "long"])
+def test_the_code_stands_whole_at_the_foot_of_the_poster(title: Text) -> None:
+    source = (poster.TEMPLATES / "poster.typ").read_bytes()
+    png = poster._typeset(source, {**sheet(title=title).data(), "paper": "a4"}, "png", Lang.ZH)
+    assert png is not None
+    picture = Image.open(io.BytesIO(png)).convert("L")
+    # Of the dark signs that a QR code is made of, a good part in each quarter of the place that is its own.
+    left, top, side = 45, picture.height - 37 - 148, 148
+    for across, down in itertools.product((0, side // 2), repeat=2):
+        quarter = picture.crop((left + across, top + down, left + across + side // 2, top + down + side // 2))
+        assert 0.15 < sum(quarter.histogram()[:96]) / (side // 2) ** 2 < 0.6
 
 
 @pytest.mark.usefixtures("a_font")

@@ -187,6 +187,7 @@ def offered(config: Config) -> Offered:
         registration={form.id: form.title for form in forms if form.purpose is Purpose.REGISTRATION},
         feedback={form.id: form.title for form in forms if form.purpose is Purpose.SURVEY},
         tags=_kept(lambda: read_tags(config.root), untagged),
+        self_checks={form.id: form.title for form in forms if form.purpose is Purpose.SELF_CHECK},
     )
 
 

@@ -31,8 +31,8 @@ from xinqiao.forms.listing import listing_page
 from xinqiao.forms.page import form_page, outcome_pages
 from xinqiao.forms.self_check import self_check_pages
 from xinqiao.site.archive import write_archive
-from xinqiao.site.article import is_draft
 from xinqiao.site.build import Given, PortalNames, build_site
+from xinqiao.site.further import Shelf, shelf
 from xinqiao.site.help_lines import HelpLine, help_html, read_help_lines
 from xinqiao.site.manifest import Stamp, build_moment
 
@@ -57,10 +57,10 @@ def build(config: Config, output: Path, progress: Progress, archive: Path | None
         pages[lang]["forms/index.md"] = listing_page(listed, lang, open_=opened, readers=config.readers)
     lacking: list[Problem] = []
     released: list[Released] = []
-    articles = {lang: _articles(config, lang) for lang in Lang}
+    shelves = {lang: shelf(config.root, lang) for lang in Lang}
     for form in forms:
         progress(f"{form.id}: pages")
-        lacking += _form_pages(config, form, articles, pages)
+        lacking += _form_pages(config, form, shelves, pages)
         released += _released(config, form, pages, files)
     if (ledger := ledger_path(config, Audience.PUBLIC)).is_file():
         files[f"summaries/{ledger.name}"] = ledger
@@ -140,9 +140,7 @@ def _unpublished(config: Config, form: Form) -> Problem:
     return Problem(code="form-untranslated", place=place, params=params)
 
 
-def _form_pages(
-    config: Config, form: Form, articles: Mapping[Lang, Sequence[tuple[str, str]]], pages: Pages
-) -> Sequence[Problem]:
+def _form_pages(config: Config, form: Form, shelves: Mapping[Lang, Shelf], pages: Pages) -> Sequence[Problem]:
     sealed_to, lacking = recipients(config, form)
     lines = read_help_lines(config.root)
     for lang in Lang:
@@ -155,7 +153,7 @@ def _form_pages(
                 recipients=sealed_to,
                 demonstration=config.demonstration,
                 help_html=partial(_help_html, lines, lang),
-                articles=articles[lang],
+                articles=shelves[lang].fitting(form.id),
                 quick_exit=config.quick_exit,
             )
             made.update({f"forms/{form.id}{f'/{name}' if name else ''}.md": page for name, page in checks.items()})
@@ -180,17 +178,6 @@ def _form_pages(
 
 def _help_html(lines: Sequence[HelpLine], lang: Lang, up: str) -> str:
     return help_html(lines, lang, up=up)
-
-
-def _articles(config: Config, lang: Lang) -> list[tuple[str, str]]:
-    """Title and address (below the language's folder) of each article, for who wants to read on."""
-    found = []
-    for path in sorted((config.root / "docs" / lang.value / "learn").glob("*.md")):
-        source = path.read_text(encoding="utf-8-sig")
-        title = next((line.removeprefix("# ") for line in source.splitlines() if line.startswith("# ")), "")
-        if title and not is_draft(source):
-            found.append((title, f"learn/{path.stem}/"))
-    return found
 
 
 def _overview(config: Config, released: Sequence[Released]) -> dict[Lang, dict[str, str]]:

@@ -44,7 +44,7 @@ def _page(pieces: Mapping[str, Piece], lang: Lang) -> str:
     for section in sorted(sections):
         head = next((pieces[name] for name in (f"{section}.md", f"{section}/index.md") if name in pieces), None)
         lines.append(f"## {_said(title_of(head) if section and head else OTHERS[lang])}")
-        names = sorted(sections[section], key=lambda name: _order(titles[name], name))
+        names = sorted(sections[section], key=lambda name: _order(name, titles))
         lines.append("\n".join(f"- [{_said(titles[name])}](<{name}>)" for name in names))
     return "\n\n".join(lines) + "\n"
 
@@ -73,9 +73,13 @@ def _loaded(source: str) -> object:
     return yaml.safe_load(source)
 
 
-def _order(title: str, name: str) -> tuple[bytes, str]:
+def _order(name: str, titles: Mapping[str, str]) -> tuple[bytes, bool, str]:
+    """By title; the steps of a course after it, in their own order."""
+    course = f"{name.rpartition('/')[0]}/index.md"
+    within = name.count("/") > 1 and course in titles
     # In GB 18030 the common characters stand in the order of pinyin.
-    return title.casefold().encode("gb18030"), name
+    title = titles[course if within else name].casefold().encode("gb18030")
+    return title, within and name != course, name
 
 
 def _said(title: str) -> str:

@@ -15,7 +15,7 @@ from xinqiao.core.text import Lang
 from xinqiao.site import page
 from xinqiao.site.source import FRONT_MATTER, Entry, Notes, find, front_matter
 
-KEYS = ("draft", "written_on", "reviewed_on", "reviewed_by", "review_by", "sources")
+KEYS = ("draft", "written_on", "reviewed_on", "reviewed_by", "review_by", "self_checks", "sources")
 SOURCE_KEYS = ("title", "publisher", "address", "read_on", "note")
 SOURCES_MARK, HELP_BAR_MARK, HELP_MARK = "<!-- sources -->", "<!-- help-bar -->", "<!-- help-lines -->"
 FEWEST = 2
@@ -46,7 +46,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an article stands: `reviewed_on` is None, `reviewed_by` empty, until a professional has read it."""
+    """How an article stands: `reviewed_on` is None, `reviewed_by` empty, until a professional has read it.
+
+    self_checks: the forms after whose result it is shown first; empty for most.
+    """
 
     written_on: date
     reviewed_on: date | None
@@ -54,6 +57,8 @@ class Standing:
     review_by: date
     sources: tuple[Source, ...]
     at: Place
+    self_checks: tuple[str, ...] = ()
+    checks_at: Place | None = None
 
     def html(self, lang: Lang) -> str:
         """The list of its sources and the line about its review."""
@@ -78,6 +83,7 @@ def read_standing(entry: Entry, today: date) -> Standing | None:
     for key, day in (("written_on", written), ("reviewed_on", reviewed)):
         not_yet(entry, key, day, today)
     reviewer = reviewed_by(entry, reviewed)
+    checks = entry.names("self_checks") if entry.filled("self_checks") else ()
     sources = tuple(_sources(entry, today))
     if len(entry.notes.problems) == before and len(sources) < FEWEST:
         entry.notes.note(entry.keys["sources"][1], "article-sources-few", found=len(sources), wanted=FEWEST)
@@ -90,6 +96,8 @@ def read_standing(entry: Entry, today: date) -> Standing | None:
         review_by=review_by,
         sources=sources,
         at=entry.place("review_by"),
+        self_checks=checks,
+        checks_at=entry.place("self_checks"),
     )
 
 

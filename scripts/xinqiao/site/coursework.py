@@ -35,9 +35,13 @@ class Outline:
     standing: Standing
 
     def html(self, lang: Lang) -> str:
-        """For whom it is, under which licence, and whether a professional has read it."""
+        """For whom it is, and whether a professional has read it."""
         roles = ("、" if lang is Lang.ZH else ", ").join(ROLES[role][lang] for role in self.audience)
-        return page.render("course-facts.html", lang=lang, roles=roles, licence=self.licence, article=self.standing)
+        return page.render("course-facts.html", lang=lang, roles=roles, article=self.standing)
+
+    def foundations(self, lang: Lang) -> str:
+        """What it rests on, and its licence."""
+        return self.standing.html(lang) + page.render("course-licence.html", lang=lang, licence=self.licence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,9 @@ def _read(written: Written, today: date) -> tuple[Outline | None, list[Problem]]
     entry = front_matter(written.source, notes)
     if entry is None:
         return None, notes.problems
-    more = (*article.KEYS, *COURSE_KEYS) if written.kind == COURSE else STEP_KEYS
+    # A course comes after no self-check.
+    rests_on = (key for key in article.KEYS if key != "self_checks")
+    more = (*rests_on, *COURSE_KEYS) if written.kind == COURSE else STEP_KEYS
     entry.only((*KEYS, *more))
     entry.choice("page_type", (written.kind,))
     title, description = entry.text("title"), entry.text("description")
@@ -129,7 +135,7 @@ def _filled(
     fills = {
         HELP_MARK: help_list(lines, lang),
         HELP_BAR_MARK: help_html(lines, lang, up=up) if lines else "",
-        SOURCES_MARK: outline.standing.html(lang),
+        SOURCES_MARK: outline.foundations(lang),
         FACTS_MARK: facts,
         REVIEW_MARK: page.render("course-review.html", lang=lang, article=outline.standing),
     }

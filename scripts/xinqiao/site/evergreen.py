@@ -61,6 +61,7 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
             tree[lang][name] = Piece(content=content, origin=origin)
         _leave_out(tree[lang])
     problems += [*_told_apart(tree, alone), *_lonely(tree, alone), *_sources_differ(standings)]
+    problems += _checks_unknown(standings, project)
     for lang, stands in alone.items():
         for other in set(Lang) - {lang}:
             tree[other].update({name: piece for name, piece in stands.items() if name not in tree[other]})
@@ -176,6 +177,16 @@ def _lonely(tree: Tree, alone: Mapping[Lang, Mapping[str, Piece]]) -> Iterator[P
                     params = {"other": f"docs/{other.value}/{name}"}
                     place = Place(file=piece.origin, line=1, column=1)
                     yield Problem(code="page-translation-missing", place=place, params=params)
+
+
+def _checks_unknown(standings: Standings, project: Path) -> Iterator[Problem]:
+    """An article fits the result of forms that are there, whether this portal publishes them or not."""
+    named = [stands for by_name in standings.values() for stands in by_name.values() if stands.self_checks]
+    forms = sorted(path.stem for path in project.glob("forms/**/*.yml")) if named else []
+    for standing in named:
+        for name in sorted(set(standing.self_checks) - set(forms)):
+            params = {"key": "self_checks", "found": name, "allowed": ", ".join(forms)}
+            yield Problem(code="registry-choice", place=standing.checks_at or standing.at, params=params)
 
 
 def _sources_differ(standings: Mapping[Lang, Mapping[str, Standing]]) -> Iterator[Problem]:

@@ -36,6 +36,7 @@ class Offered:
     registration: Mapping[str, Text] = field(default_factory=dict)
     feedback: Mapping[str, Text] = field(default_factory=dict)
     tags: Mapping[str, Text] = field(default_factory=dict)
+    self_checks: Mapping[str, Text] = field(default_factory=dict)
 
 
 def collections(offered: Offered) -> tuple[Collection, ...]:
@@ -55,7 +56,7 @@ def collections(offered: Offered) -> tuple[Collection, ...]:
             label=Text.of(zh="文章", en="Articles"),
             style=Style.PAGE,
             folder="docs/{lang}/learn",
-            fields=_article(),
+            fields=_article(offered),
             icon="menu_book",
         ),
         Collection(
@@ -141,7 +142,7 @@ def _news(kind: str, offered: Offered) -> Collection:
     )
 
 
-def _article() -> tuple[Field, ...]:
+def _article(offered: Offered) -> tuple[Field, ...]:
     source = tuple(
         Field(name=name, kind=Kind.DAY if name == "read_on" else Kind.LINE, optional=name == "note")
         for name in article.SOURCE_KEYS
@@ -155,6 +156,7 @@ def _article() -> tuple[Field, ...]:
         Field(name="only", kind=Kind.CHOICE, optional=True, options=ALONE, each=True),
         *days.values(),
         Field(name="reviewed_by", optional=True, each=True),
+        Field(name="self_checks", kind=Kind.CHOICES, optional=True, options=offered.self_checks),
         Field(name="sources", kind=Kind.MANY, fields=source, each=True),
         Field(name="body", kind=Kind.SOURCE, each=True),
     )

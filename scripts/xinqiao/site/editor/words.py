@@ -39,6 +39,7 @@ FIELDS: Mapping[str, Text] = {
     "reviewed_on": Text.of(zh="专业人员审阅于", en="Reviewed by a professional on"),
     "reviewed_by": Text.of(zh="审阅人", en="Reviewed by"),
     "review_by": Text.of(zh="最迟何时再审", en="To be reviewed again by"),
+    "self_checks": Text.of(zh="适合哪些自查之后读", en="To be read after which self-checks"),
     "sources": Text.of(zh="来源", en="Sources"),
     "publisher": Text.of(zh="发布者", en="Publisher"),
     "address": Text.of(zh="网址", en="Address"),
@@ -96,6 +97,10 @@ HINTS: Mapping[str, Text] = {
     "reviewed_on": Text.of(zh="没有人审阅过就空着。", en="Leave empty until somebody has."),
     "reviewed_by": Text.of(zh="姓名和职务，和日期一起填。", en="Name and post, together with the day."),
     "page": Text.of(zh="打开那一页，从地址栏复制。", en="Open the page and copy its address."),
+    "self_checks": Text.of(
+        zh="结果页最多列六篇，选中的排在前面；通常空着。",
+        en="A result shows six articles at most, those chosen here first. Usually empty.",
+    ),
     "sources": Text.of(
         zh="至少两个真正读过的；两种语言写同样的。",
         en="At least two that were really read, the same in both languages.",
