@@ -184,7 +184,7 @@ def test_how_far_a_build_is_is_told(tmp_path: Path) -> None:
         (tmp_path / f"docs/p{at}.md").write_text(f"# Page {at}\n", encoding="utf-8")
     steps: list[str] = []
     config = load_config(str(tmp_path / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
-    with Rendering(None, frozenset(), as_it_is, steps.append).at_work(config):
+    with Rendering(None, frozenset(), as_it_is, step=steps.append).at_work(config):
         building.build(config)
     assert steps == ["50/120", "100/120"]
 

@@ -22,6 +22,7 @@ TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT N
 class Kept:
     """A bounded store of bytes by key; to be used in a `with` statement, at whose end it is written.
 
+    The file is opened when something is first asked of it, so that processes that part before each open their own.
     `most`: how many bytes it holds at most, compressed; what no recent build used goes first.
     """
 
@@ -29,14 +30,15 @@ class Kept:
         self.most = most
         self._new: dict[str, bytes] = {}
         self._used: set[str] = set()
-        self._base = _opened(file)
+        self._file: Path | None = file
+        self._connection: sqlite3.Connection | None = None
 
     def get(self, key: str) -> bytes | None:
         """What was put in under a key; None where there is nothing, or nothing that can be read."""
-        if self._base is None:
+        if (base := self._base()) is None:
             return None
         try:
-            row = self._base.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone()
+            row = base.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone()
             value = zlib.decompress(row[0]) if row else None
         except (sqlite3.Error, zlib.error):
             return None
@@ -46,10 +48,10 @@ class Kept:
 
     def has(self, key: str) -> bool:
         """Whether something was put in under a key; it is then as good as used."""
-        if self._base is None:
+        if (base := self._base()) is None:
             return False
         try:
-            row = self._base.execute("SELECT 1 FROM kept WHERE key = ?", (key,)).fetchone()
+            row = base.execute("SELECT 1 FROM kept WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error:
             return False
         if row:
@@ -62,10 +64,10 @@ class Kept:
 
     def __len__(self) -> int:
         """How many values there are from earlier builds."""
-        if self._base is None:
+        if (base := self._base()) is None:
             return 0
         try:
-            return int(self._base.execute("SELECT count(*) FROM kept").fetchone()[0])
+            return int(base.execute("SELECT count(*) FROM kept").fetchone()[0])
         except sqlite3.Error:
             return 0
 
@@ -79,13 +81,20 @@ class Kept:
 
     def close(self) -> None:
         """Writes what is new, in one piece, and lets go of the oldest beyond the limit."""
-        if self._base is None:
+        base = self._base()
+        self._connection = self._file = None
+        if base is None:
             return
         # A full disk, or another build at work: nothing is kept this time.
         with suppress(sqlite3.Error):
-            self._write(self._base)
-        self._base.close()
-        self._base = None
+            self._write(base)
+        base.close()
+
+    def _base(self) -> sqlite3.Connection | None:
+        if self._connection is None and self._file is not None:
+            self._connection = _opened(self._file)
+            self._file = self._file if self._connection else None
+        return self._connection
 
     def _write(self, base: sqlite3.Connection) -> None:
         with base:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mkdocs.commands.build import build
@@ -20,10 +20,11 @@ from mkdocs.exceptions import MkDocsException
 from xinqiao.site.cache import Kept
 from xinqiao.site.facts import Reading
 from xinqiao.site.integrity import Guard
-from xinqiao.site.made import Made
+from xinqiao.site.made import Made, read_made
 from xinqiao.site.manifest import Part, part_of
 from xinqiao.site.render_cache import Rendering
 from xinqiao.site.search import OWN, Indexing
+from xinqiao.site.shares import Shares, processes
 from xinqiao.site.theme import lighten, lighter_page
 from xinqiao.site.workshop import say_step
 
@@ -53,25 +54,45 @@ class Finishing:
             self.indexing.take(page, part)
         return page
 
-    def made(self) -> Made:
-        """What was made, once the pages that no generator makes are guarded too."""
-        done = {self.folder.parent / name for name in self.parts}
+    def rest(self, parts: Mapping[str, Part]) -> None:
+        """Guards the pages that no generator makes: all but these."""
+        done = {self.folder.parent / name for name in parts}
         self.guard.guard(path for path in self.folder.rglob("*.html") if path not in done)
+
+    @property
+    def made(self) -> Made:
+        """What was made until now."""
         return Made(parts=self.parts, unguarded=tuple(self.guard.unguarded))
 
 
-def make(config: str, folder: Path, cache: Path, root_path: str, only: Sequence[str] = ()) -> Made:
-    """Makes a language into `folder`. Raises MkDocs' exceptions."""
+def make(config: str, folder: Path, cache: Path, root_path: str, told: Path, only: Sequence[str] = ()) -> bool:
+    """Makes a language into `folder`, and says in the file `told` what was made; whether all its processes did well.
+
+    Raises MkDocs' exceptions.
+    """
     read = load_config(config_file=config, site_dir=str(folder), strict=True)
+    shares = Shares(most=processes())
     with (
         Kept(cache / f"render-{folder.name}.sqlite") as kept,
         Reading(cache, folder.name) as reading,
         Indexing(cache, folder.name) as indexing,
     ):
         finishing = Finishing(folder, root_path, reading, indexing)
-        with Rendering(kept, frozenset(only), finishing, say_step).at_work(read):
-            build(read)
-        return finishing.made()
+        rendering = Rendering(kept, frozenset(only), finishing, step=say_step, shares=shares)
+        try:
+            with rendering.at_work(read):
+                build(read)
+            own = [told.with_name(f"{told.name}.{share}") for share in range(shares.count)]
+            finishing.made.write(own[shares.own])
+        finally:
+            # Before the stores are closed, so that none waits for one in which another writes.
+            well = shares.wait()
+    shares.leave()
+    if well:
+        finishing.rest(read_made(own).parts)
+        finishing.made.write(own[0])
+        read_made(own).write(told)
+    return well
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -84,7 +105,9 @@ def main(arguments: Sequence[str]) -> None:
     log.propagate = False
     log.addHandler(speaker)
     try:
-        make(config, Path(folder), Path(cache), root_path, only).write(Path(told))
+        well = make(config, Path(folder), Path(cache), root_path, Path(told), only)
     except MkDocsException as error:
         error.show()
+        well = False
+    if not well:
         sys.exit(1)

@@ -28,5 +28,5 @@ def read_made(paths: Iterable[Path]) -> Made:
     told = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     return Made(
         parts={name: Part(length=part[0], digest=part[1]) for one in told for name, part in one["parts"].items()},
-        unguarded=tuple(sorted(name for one in told for name in one["unguarded"])),
+        unguarded=tuple(sorted({name for one in told for name in one["unguarded"]})),
     )

@@ -30,6 +30,7 @@ from mkdocs.structure.toc import get_toc
 
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.compiled import TEMPLATES
+from xinqiao.site.shares import Shares
 
 PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 # What a template may know of other pages or of the day; such a theme's pages are always made anew.
@@ -49,13 +50,21 @@ class Rendering(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # it has
     """MkDocs' steps with a page, reading its source, rendering it, writing it, with what was kept in between.
 
     kept: the store, None where nothing is to be kept; only: the pages to be written, by their sources, all where it
-    is empty; finish: what is done to each page last; step: is told now and then how many pages of how many are done.
+    is empty; finish: what is done to each page last; step: is told now and then how many pages of how many are done;
+    shares: how pages are shared out between processes.
     """
 
     def __init__(
-        self, kept: Kept | None, only: frozenset[str], finish: Finish, step: Callable[[str], None] = lambda _: None
+        self,
+        kept: Kept | None,
+        only: frozenset[str],
+        finish: Finish,
+        *,
+        step: Callable[[str], None] = lambda _: None,
+        shares: Shares | None = None,
     ) -> None:
         self.kept, self.only, self.finish, self.step = kept, only, finish, step
+        self.shares = shares or Shares()
         self.count = 0
         self.looked: dict[str, dict[str, str | None]] = {}
         self.done: set[str] = set()
@@ -123,8 +132,12 @@ class Rendering(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # it has
         name = page.file.src_uri
         if self.only and name not in self.only:
             return
+        if self.count == 0 and not self.only:
+            self.shares.split(len(doc_files))
         self.count += 1
-        if self.count % STRIDE == 0:
+        if not self.shares.mine(self.count):
+            return
+        if self.shares.first and self.count % STRIDE == 0:
             self.step(f"{self.count}/{len(doc_files)}")
         key = self._key(page) if self.shared and not excluded else ""
         if key and (found := self._found(key)) is not None:
