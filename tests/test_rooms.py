@@ -49,7 +49,7 @@ PLACES = {
     "docx": ("site.word.",),
     "PIL": ("site.word.pictures",),
     "mkdocs": ("site.compiled", "site.language", "site.render_cache"),
-    "markdown": ("site.render_cache",),
+    "markdown": ("site.own_blocks", "site.render_cache"),
     "starlette": ("intake.receiver", "intake.doors", "intake.serve", "care.app"),
     "uvicorn": ("intake.receiver", "intake.serve"),
     "anyio": ("intake.receiver",),

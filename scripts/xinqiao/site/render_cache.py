@@ -30,6 +30,7 @@ from mkdocs.structure.toc import get_toc
 
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.compiled import TEMPLATES
+from xinqiao.site.own_blocks import converted
 from xinqiao.site.shares import Shares
 
 PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
@@ -207,7 +208,8 @@ class _Warnings(logging.Handler):
 def _rendered(rendering: Rendering) -> Callable[[Page, MkDocsConfig, Files], None]:
     """MkDocs' own step from Markdown to HTML, with one reader of Markdown for all pages.
 
-    Without the two looks for anchors, of which MkDocs makes nothing where it is not asked to judge links.
+    Without the two looks for anchors, of which MkDocs makes nothing where it is not asked to judge links; and without
+    reading the blocks of HTML that the portal itself puts in, which Markdown gives back as they are.
     """
 
     def render(page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -221,7 +223,7 @@ def _rendered(rendering: Rendering) -> Callable[[Page, MkDocsConfig, Files], Non
         paging._RelativePathTreeprocessor(page.file, files, config)._register(reader)
         title = paging._ExtractTitleTreeprocessor()
         title._register(reader)
-        page.content = reader.convert(page.markdown)
+        page.content = converted(reader, page.markdown)
         page.toc = get_toc(getattr(reader, "toc_tokens", []))
         page._title_from_render = title.title
 
