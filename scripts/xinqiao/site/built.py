@@ -47,6 +47,7 @@ class Site:
         self.root, self.receiver = root, receiver
         self.pages = read_pages(built, cache, known)
         self.files = _files(built)
+        self._known_below: dict[tuple[str, str], str | None] = {}
         self._targets: dict[str, dict[str, str | None]] = {}
         self._findable: dict[str, bool] = {}
         self._told: set[tuple[str, str]] = set()
@@ -130,12 +131,20 @@ class Site:
                 return None
             joined = path.removeprefix(start)
         else:
-            folder = page.path.rpartition("/")[0]
-            joined = f"{folder}/{path}" if folder else path
-        joined = normpath(joined or ".")
-        if joined not in self.files:
-            joined = "index.html" if joined == "." else f"{joined}/index.html"
-        return joined if joined in self.files else None
+            return self._below(page.path.rpartition("/")[0], path)
+        return self._below("", joined)
+
+    def _below(self, folder: str, path: str) -> str | None:
+        """The file that a relative address leads to, from a folder of the site."""
+        # What stands in the frame of all pages leads up to the same folders: it is worked out once from each.
+        while folder and path.startswith("../"):
+            folder, path = folder.rpartition("/")[0], path[3:]
+        if (folder, path) not in self._known_below:
+            joined = normpath((f"{folder}/{path}" if folder else path) or ".")
+            if joined not in self.files:
+                joined = "index.html" if joined == "." else f"{joined}/index.html"
+            self._known_below[folder, path] = joined if joined in self.files else None
+        return self._known_below[folder, path]
 
     def ours(self, href: str) -> bool:
         """Whether an address leads into the site: relative, or absolute below its root."""
