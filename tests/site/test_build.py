@@ -12,17 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests.site.conftest import files_of
 
 from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.text import Lang
 
 LANGS = [lang.value for lang in Lang]
 EVENT, RECAP = "news/events/training/index.html", "news/recaps/training-recap/index.html"
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def text(built: Path, name: str) -> str:

@@ -37,8 +37,10 @@ from xinqiao.site.quoted import Figures, quote_problems
 from xinqiao.site.search import FOLDER, keys_of
 from xinqiao.site.sources import Sources, read_news, read_sources
 from xinqiao.site.tree import Tree
+from xinqiao.site.turn import turn
 from xinqiao.site.workshop import Program
 
+BUILD = "build"
 DOCS = "build/docs"
 CACHE = "build/cache"
 CONFIGS = {Lang.ZH: "mkdocs.yml", Lang.EN: "mkdocs.en.yml"}
@@ -105,12 +107,13 @@ def build_site(
     progress("read")
     imprint = _imprint(project, names, stamp)
     sources, room = _read(imprint, stamp.day, production=production)
-    progress("compose")
-    tree, warnings = compose(sources, others, imprint, room)
     with _beside(output) as side:
-        progress("generate")
-        runs = [language(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang]
-        run_all(runs, progress)
+        with turn(project / BUILD, progress):
+            progress("compose")
+            tree, warnings = compose(sources, others, imprint, room)
+            progress("generate")
+            runs = [language(project, lang, side / lang.value, names, sources.lines, stamp.day) for lang in Lang]
+            run_all(runs, progress)
         _write_entrances(side, sources.lines, names)
         made = read_made(told(side / lang.value) for lang in Lang)
         progress("check")
