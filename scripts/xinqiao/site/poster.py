@@ -115,7 +115,7 @@ class Press:
         key = hashlib.sha256(b"\0".join((_made_by(), source, words.encode()))).hexdigest()
         path = self.folder / f"{key}.{kind}"
         if not path.is_file():
-            made = _typeset(source, {**data, "code": drawn_code(str(data["leads_to"]))}, kind, lang)
+            made = _typeset(source, data, kind, lang)
             if made is None:
                 return None
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -139,7 +139,8 @@ def _typeset(source: bytes, data: Mapping[str, object], kind: str, lang: Lang) -
     fonts = chosen(known.families(), lang)
     if not fonts:
         return None
-    inputs = {"data": json.dumps({**data, "fonts": fonts}, ensure_ascii=False)}
+    whole = {**data, "code": drawn_code(str(data["leads_to"])), "fonts": fonts}
+    inputs = {"data": json.dumps(whole, ensure_ascii=False)}
     if kind == "png":
         card: bytes = typst.compile(source, format="png", ppi=DOTS, sys_inputs=inputs, font_paths=known)
         return card
