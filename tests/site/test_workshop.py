@@ -198,3 +198,12 @@ def test_a_template_that_changes_is_compiled_anew(tmp_path: Path, monkeypatch: p
     assert compiled.TEMPLATES.held == before
     (overrides / "main.html").write_text("{{ 2 + 2 }}", encoding="utf-8")
     assert rendered() == "4"
+
+
+def test_a_template_that_is_no_text_fails_the_run_that_wants_it_and_not_the_workshop(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    (tmp_path / "overrides").mkdir()
+    (tmp_path / "overrides/main.html").write_bytes(b"\xff\xfe")
+    shop.open(tmp_path)
+    assert shop.start(program("says", tmp_path, ("a",))).finish()[1] == 0

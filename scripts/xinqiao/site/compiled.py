@@ -52,7 +52,7 @@ def compile_theme(project: Path) -> None:
 
 def _compiled(env: Environment, name: str) -> set[str]:
     """Compiles a template; gives the names of those that it leads to."""
-    with suppress(TemplateError):
+    with suppress(TemplateError, UnicodeDecodeError):
         env.get_template(name)
         source = env.loader.get_source(env, name)[0] if env.loader else ""
         return {found for found in find_referenced_templates(env.parse(source)) if found}

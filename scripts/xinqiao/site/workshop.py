@@ -182,7 +182,8 @@ def _serve(line: socket.socket, project: Path) -> None:
 
 def _load(project: Path) -> None:
     """Loads what runs need; where something cannot be, the run that asks for it says so."""
-    with contextlib.suppress(ImportError, OSError):
+    # A template that is no text (ValueError), a theme that is not installed (LookupError): the run tells it better.
+    with contextlib.suppress(ImportError, OSError, ValueError, LookupError):
         for name in LOADED:
             import_module(name)
         import_module(COMPILER).compile_theme(project)
