@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -171,6 +172,8 @@ def test_a_word_is_changed_in_the_editor_both_languages_side_by_side(page: Page,
     with page.expect_response(lambda answer: answer.url.endswith("/contents")) as answered:
         page.get_by_role("button", name="保存", exact=True).click()
     assert answered.value.status == 201
+    # Saving leads back to the list, a moment after the answer: whoever opens the next entry before that is sent away.
+    expect(page).to_have_url(re.compile(r"/collections/events$"))
     assert "Summary: 绕湖走一圈，歇三次。\n" in (running.folder / f"{NEWS}.zh.md").read_text("utf-8")
     assert (running.folder / f"{NEWS}.en.md").read_bytes() == before, "what nobody touched stays to the last byte"
     assert "a-walk-in-spring" in git(running.folder, "log", "-1", "--format=%s", "--", f"{NEWS}.zh.md")

@@ -61,7 +61,7 @@ EVERY = tuple(mode for modes in PAIRED.values() for mode in modes)
 MODES = {lang: EVERY if ALL_MODES else PAIRED[lang] for lang in Lang}
 
 # From form to form these differ in words alone: so many of them stand for all, unless all modes are taken.
-ALIKE = {"lesson": 1, "outcome": 2, "contribute": 1, "scoring": 2, "list": 8}
+ALIKE = {"outcome": 2, "contribute": 1, "scoring": 2, "list": 8}
 # Where scripts are held back or off, so many forms stand for all as they are opened; test_forms.py uses each.
 FEW = {"form": 1, "self-check": 1}
 

@@ -32,6 +32,7 @@ ROOT = "https://example.test/portal/"
 ELSEWHERE = {
     "help-lines-missing": "test_a_project_without_a_registry_is_told_so",
     "generator-failed": "test_a_failing_generator_is_told_in_its_own_words",
+    "generator-killed": "test_a_program_that_could_not_say_why_it_ended_is_told_as_killed",
     "output-not-ours": "test_a_folder_that_is_no_site_is_not_overwritten",
     # Which figures there are is no file's: other rooms hand them over.
     "figure-unknown": "test_a_figure_that_is_not_there_is_named_with_its_place_and_the_nearest",

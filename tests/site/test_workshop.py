@@ -168,6 +168,19 @@ def test_each_program_that_failed_is_told_with_what_it_said(tmp_path: Path) -> N
     assert all("ValueError" in str(problem.params["lines"]) for problem in error.value.problems)
 
 
+def test_a_program_that_could_not_say_why_it_ended_is_told_as_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Workshop()
+    monkeypatch.setattr("xinqiao.site.program.WORKSHOP", shop)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    (tmp_path / "made_dies.py").write_text(MODULES["dies"], encoding="utf-8")
+    with pytest.raises(XinqiaoError) as error:
+        run_all([program("dies", tmp_path)])
+    shop.close()
+    assert [problem.code for problem in error.value.problems] == ["generator-killed"]
+
+
 def test_a_program_beside_other_work_is_waited_for_and_told(tmp_path: Path) -> None:
     program = Program(name="beside", module="xinqiao.site.search", arguments=[], environment={}, folder=tmp_path)
     done = []

@@ -184,7 +184,7 @@ class Edition:
 def set_news(events: Mapping[str, Event], tags: Mapping[str, Text], imprint: Imprint) -> Newsroom:
     """Pelican's run over the news, events as they stand at the imprint's moment.
 
-    Raises XinqiaoError (generator-failed).
+    Raises XinqiaoError (generator-failed, generator-killed).
     """
     standing = {slug: event.at(imprint.moment) for slug, event in events.items()}
     with tempfile.TemporaryDirectory(prefix="xinqiao-news-") as folder:

@@ -54,7 +54,7 @@ class Told:
 def run_pelican(project: Path, told: Told, output: Path) -> Newsroom:
     """Makes the news of both languages, side by side, into `output`.
 
-    Raises XinqiaoError (generator-failed) where Pelican warns or fails.
+    Raises XinqiaoError (generator-failed, generator-killed) where Pelican warns, fails or is killed.
     """
     run_all([_program(project, lang, told, output) for lang in Lang])
     fragments = {lang: dict(_fragments(output / lang.value)) for lang in Lang}

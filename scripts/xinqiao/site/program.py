@@ -19,7 +19,7 @@ MOST_LINES = 12
 def run_all(programs: Sequence[Program], progress: Callable[[str], None] = lambda _: None) -> None:
     """Runs programs side by side; `progress` is given how far they are.
 
-    Raises XinqiaoError (generator-failed) with one problem for each that failed.
+    Raises XinqiaoError (generator-failed, generator-killed) with one problem for each that failed.
     """
     steps: dict[str, str] = {}
 
@@ -50,8 +50,12 @@ def running(program: Program) -> Iterator[None]:
 
 def _ended(program: Program, run: Run, progress: Callable[[str], None] = lambda _: None) -> Iterator[Problem]:
     said, code = run.finish(progress)
-    if code:
-        yield Problem(code="generator-failed", params={"generator": program.name, "lines": _telling(said)})
+    lines = _telling(said)
+    if code and lines:
+        yield Problem(code="generator-failed", params={"generator": program.name, "lines": lines})
+    elif code:
+        # Who is killed for want of memory cannot say so.
+        yield Problem(code="generator-killed", params={"generator": program.name})
 
 
 def _telling(said: str) -> str:
