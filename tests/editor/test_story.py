@@ -229,6 +229,7 @@ def test_our_pages_can_be_used_by_everybody(page: Page, running: Running, lang: 
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.locator(".bar").bounding_box()["height"] < 2 * 44, "the bar takes one line"  # type: ignore[index]
 
 
 def test_nobody_else_was_asked(running: Running) -> None:
