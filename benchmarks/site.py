@@ -170,6 +170,10 @@ def hugo(folder: Path, work: Path, program: Path) -> Spent:
     return timed([str(program), "--quiet"], work)
 
 
+# Where each lays its pages.
+MADE = {"Material": "site", "Zensical": "site", "Hugo": "public"}
+
+
 def peers(folder: Path) -> Iterator[tuple[str, Callable[[Path, Path], Spent] | str]]:
     yield "Material", material
     for name, run in (("Zensical", zensical), ("Hugo", hugo)):
@@ -202,7 +206,7 @@ def measured(pages: int, own: int, compared: Path | None) -> Spent:
             work.mkdir()
             spent = run(folder, work)
             ratio = f"ours / it: {cold.wall / spent.wall:.2f} on the clock, {cold.cpu / spent.cpu:.2f} processor time"
-            print(f"{name:16} {spent}  {ratio}", flush=True)
+            print(f"{name:16} {spent}  {ratio}; {count(work / MADE[name])} pages", flush=True)
     return cold
 
 
@@ -261,7 +265,7 @@ def main() -> None:
         for pages in sizes:
             previewed(pages, own)
         return
-    found = [(pages, measured(pages, own, given.peers if pages == sizes[0] else None)) for pages in sizes]
+    found = [(pages, measured(pages, own, given.peers.resolve() if pages == sizes[0] else None)) for pages in sizes]
     for (few, first), (many, last) in itertools.pairwise(found):
         print(
             f"t({many})/t({few}): {last.wall / first.wall:.2f} on the clock, {last.cpu / first.cpu:.2f} processor time"
