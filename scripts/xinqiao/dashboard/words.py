@@ -16,6 +16,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+SINGLE = {"“": "‘", "”": "’"}
 UNITS = ((1_000_000, "MB"), (1_000, "KB"))
 
 
@@ -43,7 +44,7 @@ class Words:
 
     def __call__(self, key: str, **params: str | int) -> str:
         """The words of a key, its parameters filled in."""
-        return text(key)[self.lang].format(**params)
+        return _nested(text(key)[self.lang].format(**params))
 
     def choices(self, labels: Iterable[Text]) -> str:
         """Labels as alternatives: “A” or “B”."""
@@ -77,6 +78,18 @@ class Words:
             if count >= unit:
                 return f"{-(-count // unit)} {name}"
         return f"{count} B"
+
+
+def _nested(words: str) -> str:
+    """Quotation marks within quotation marks become single ones (GB/T 15834-2011, 4.8); others stay."""
+    depth, marks = 0, []
+    for mark in words:
+        closed = mark == "”" and depth
+        depth -= bool(closed)
+        marks.append(SINGLE.get(mark, mark) if depth % 2 else mark)
+        depth += mark == "“"
+    # Who opens what nobody closes means something else by it.
+    return words if depth else "".join(marks)
 
 
 def _day(week: str, weekday: int) -> date:

@@ -14,6 +14,7 @@ from xinqiao.site import article, page
 from xinqiao.site.article import HELP_BAR_MARK, HELP_MARK, SOURCES_MARK, Standing
 from xinqiao.site.fragment import as_page
 from xinqiao.site.help_lines import HelpLine, help_html, help_list
+from xinqiao.site.listing import Listed, listed_at, unknown_names, with_lists
 from xinqiao.site.source import Entry, Notes, front_matter, shown
 from xinqiao.site.tree import Content, Piece, Tree, address_of
 
@@ -24,7 +25,7 @@ PAGE_TYPES = ("home", ARTICLE, "page", "help")
 KEYS = ("title", "description", "page_type", "only", "reviewed_on", "reviewed_by", "hide", "search")
 HIDDEN = ("navigation", "toc", "path", "footer")
 # What another room puts in its place, once all of them have been asked.
-MARK = re.compile(r"<!-- [a-z-]+ -->")
+MARK = re.compile(r"<!-- [a-z-]+(?:: [^>]*?)? -->")
 
 Standings = dict[Lang, dict[str, Standing]]
 # What the front matter of a page says, how it stands if it is an article, and what is wrong.
@@ -40,6 +41,7 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
     tree: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
     standings: Standings = {lang: {} for lang in Lang}
     alone: dict[Lang, dict[str, Piece]] = {lang: {} for lang in Lang}
+    listed: dict[Lang, dict[str, Listed]] = {lang: {} for lang in Lang}
     bar = cache(partial(help_html, lines))
     for lang in Lang:
         folder = project / "docs" / lang.value
@@ -52,14 +54,17 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
                 if article.is_draft(source):
                     continue
                 entry, standing, found = _read(source, origin, name, lang, today)
-                problems += found
+                problems += [*found, *unknown_names(source, origin, folder)]
                 if standing is not None:
                     standings[lang][name] = standing
+                if entry is not None and listed_at(name, article=standing is not None):
+                    listed[lang][name] = _listed(entry, standing)
                 content = _filled(source, name, lang, lines, bar, standing)
                 if only := _only(entry, name, lang):
                     alone[lang][name] = Piece(content=only, origin=origin)
             tree[lang][name] = Piece(content=content, origin=origin)
         _leave_out(tree[lang])
+        tree[lang] = with_lists(tree[lang], listed[lang], lang)
     problems += [*_told_apart(tree, alone), *_lonely(tree, alone), *_sources_differ(standings)]
     problems += _checks_unknown(standings, project)
     for lang, stands in alone.items():
@@ -68,6 +73,13 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     return tree, tuple(problems)
+
+
+def _listed(entry: Entry, standing: Standing | None) -> Listed:
+    title, about = entry.text("title"), entry.text("description")
+    if standing is None:
+        return Listed(title=title, about=about)
+    return Listed(title=title, about=about, written_on=standing.written_on, reviewed=standing.reviewed_on is not None)
 
 
 def _leave_out(pieces: dict[str, Piece]) -> None:
