@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from xinqiao.core.form import Purpose
+from xinqiao.core.text import Lang
+from xinqiao.forms.outcome_words import outcome_texts
+
 PAGE_FIELDS = {"title", "description", "page_type"}
 ARTICLE_FIELDS = PAGE_FIELDS | {"written_on", "review_by", "sources"}
 PAGE_TYPES = {"home", "article", "page", "help"}
@@ -220,3 +224,15 @@ def test_an_article_says_of_its_sources_what_was_not_read_or_not_taken_from_them
 def test_an_article_in_chinese_is_short_enough_to_be_read(pages: Pages, name: str) -> None:
     prose = pages["zh"][name].split("<!-- help-lines -->")[0]
     assert 600 <= len(re.findall(r"[\u4e00-\u9fff]", prose)) <= 1000
+
+
+def test_where_the_words_after_sending_lead_to_is_there(pages: Pages) -> None:
+    for lang, asked, article in (
+        (Lang.ZH, "“学一点”的“大家问过的”", "《怎样听、怎样陪一个同学》"),
+        (Lang.EN, "“Asked before” on “Learn”", "“How to listen to a fellow student and stay with them”"),
+    ):
+        assert asked in outcome_texts(Purpose.QUESTION, "thanks")["next_2"][lang]
+        assert article in outcome_texts(Purpose.QUIZ, "thanks")["next_1"][lang]
+        heading = asked.replace("“学一点”的", "").replace(" on “Learn”", "").strip("“”")
+        assert f"\n## {heading}\n" in pages[lang.value]["learn.md"]
+        assert matter(pages[lang.value]["learn/listening.md"])["title"] == article.strip("《》“”")

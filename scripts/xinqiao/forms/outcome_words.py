@@ -44,9 +44,9 @@ THANKS: Mapping[Purpose, Mapping[str, Text]] = {
             "and published with its answer on this site.",
         ),
         "next_2": Text.of(
-            zh="留了联系方式的，会单独回复；没有留的，我们找不到您，请过些日子来看问答。",
-            en="If you left a contact you get a reply of your own; if not, we cannot find you: look for the published "
-            "answer in a while.",
+            zh="留了联系方式的，会单独回复；没有留的，我们找不到您，请过些日子到“学一点”的“大家问过的”里看。",
+            en="If you left a contact you get a reply of your own; if not, we cannot find you: look under "
+            "“Asked before” on “Learn” in a while.",
         ),
     },
     Purpose.REFERRAL: {
@@ -73,7 +73,7 @@ THANKS: Mapping[Purpose, Mapping[str, Text]] = {
     Purpose.QUIZ: {
         "next_1": Text.of(
             zh="答案和讲解在“学一点”的《怎样听、怎样陪一个同学》里，可以现在去对一对。",
-            en="Answers and reasons stand in “How to listen and stay with a fellow student” under “Learn”; "
+            en="Answers and reasons stand in “How to listen to a fellow student and stay with them” under “Learn”; "
             "you can compare now.",
         ),
     },
