@@ -172,7 +172,7 @@ def test_the_page_on_figures_says_what_it_cannot_do_and_who_has_not_looked_at_it
             assert "figures.md" in pages[lang][name], f"{lang}/{name} does not lead there"
 
 
-ARTICLES = ("learn/anxiety.md", "learn/listening.md", "learn/low-mood.md")
+ARTICLES = tuple(f"learn/{name}.md" for name in ("anxiety", "listening", "lonely", "low-mood", "sleep", "workload"))
 
 
 def test_articles_are_what_the_folder_holds(pages: Pages) -> None:
@@ -218,6 +218,18 @@ def test_an_article_names_the_same_sources_in_both_languages(pages: Pages, name:
 def test_an_article_says_of_its_sources_what_was_not_read_or_not_taken_from_them(pages: Pages, name: str) -> None:
     for lang, words in (("zh", ("节选", "编辑补写")), ("en", ("excerpts", "added by the editors"))):
         assert all(word in pages[lang][name] for word in words), lang
+
+
+# What students type into the search when they look for an article, whatever its title says.
+SOUGHT = {
+    "zh": ("抑郁", "焦虑", "失眠", "拖延", "压力", "孤独", "想家", "室友"),
+    "en": ("depression", "panic", "insomnia", "procrastination", "stress", "lonely", "homesick", "roommate"),
+}
+
+
+@pytest.mark.parametrize(("lang", "word"), [(lang, word) for lang, words in SOUGHT.items() for word in words])
+def test_what_students_look_for_stands_in_the_words_of_an_article(pages: Pages, lang: str, word: str) -> None:
+    assert any(word in FRONT_MATTER.sub("", pages[lang][name]).lower() for name in ARTICLES)
 
 
 @pytest.mark.parametrize("name", ARTICLES)
