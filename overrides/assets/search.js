@@ -247,6 +247,7 @@
   }
 
   var box, field, status, list, more, asked = 0, before = null;
+  var busy = false, wanted = false;  // an answer is under way; who pressed Enter wants its first result
 
   function make() {
     box = element("div", "xq-search", "", document.body);
@@ -276,7 +277,7 @@
     var foot = element("p", "xq-search__foot", "", inner);
     element("a", "xq-search__help", say.help, foot).href = root + "help-now/" + plain;
     element("a", "", say.all, foot).href = opener.href + plain;
-    form.addEventListener("submit", function (event) { event.preventDefault(); step(1); });
+    form.addEventListener("submit", function (event) { event.preventDefault(); if (busy) wanted = true; else step(1); });
     field.addEventListener("input", function (event) { if (!event.isComposing) later(); });
     field.addEventListener("compositionend", later);
     box.addEventListener("keydown", keys);
@@ -307,25 +308,35 @@
 
   function later() {
     var mine = ++asked;
-    setTimeout(function () { if (mine === asked) run(mine, true); }, WAIT);
+    busy = true;
+    wanted = false;
+    setTimeout(function () { if (mine === asked) run(mine, true).then(function () { answered(mine); }); }, WAIT);
+  }
+
+  function answered(mine) {
+    if (mine !== asked) return;
+    busy = false;
+    if (wanted && document.activeElement === field) step(1);
+    wanted = false;
   }
 
   function run(mine, again) {
-    if (!field.value.trim()) { tell(say.tip); return; }
-    find(field.value).then(function (result) {
+    if (!field.value.trim()) { tell(say.tip); return Promise.resolve(); }
+    if (!list.children.length) status.textContent = say.busy;
+    return find(field.value).then(function (result) {
       if (mine !== asked) return;
       if (!result || !result.pages.length) { tell(result ? say.none : say.tip); return; }
       return show(result, 0, mine, []);
     }).catch(function (error) {
       if (mine !== asked) return;
       // Files of two builds met: once more, with the newer one.
-      if (error.message === "stale" && again) { waiting = {}; run(mine, false); return; }
+      if (error.message === "stale" && again) { waiting = {}; return run(mine, false); }
       tell(say.lost);
     });
-    if (!list.children.length) status.textContent = say.busy;
   }
 
   function tell(words) {
+    if (list.contains(document.activeElement)) field.focus();
     status.textContent = words;
     list.textContent = "";
     more.hidden = true;
@@ -352,11 +363,14 @@
     var other = there.filter(function (one) { return !one.own; }).length;
     if (!kept.length) { tell(say.none); return; }
     status.textContent = (result.whole ? "" : say.some + " ") + say.found(there.length - other, other);
+    var within = !from && list.contains(document.activeElement);
     if (!from) list.textContent = "";
     kept.slice(list.querySelectorAll("a").length).forEach(function (one) {
       if (one.other && !list.querySelector(".xq-search__other")) element("li", "xq-search__other", say.other, list);
       add(one.part, result.words, one.other);
     });
+    // Who was among the results before stays there.
+    if (within) list.querySelector("a").focus();
   }
 
   function behind(inert) {
@@ -369,6 +383,7 @@
     box.hidden = true;
     field.value = "";
     asked++;
+    busy = false;
     tell("");
     behind(false);
     (before && before.isConnected && before !== document.body ? before : document.querySelector(".xq-search-open")).focus();

@@ -97,9 +97,41 @@ def test_enter_opens_the_section_that_was_found(page: Page, served: str) -> None
     page.goto(f"{served}/en/")
     look_for(page, "Part one")
     page.keyboard.press("Enter")
+    expect(page.locator(LINKS).first).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/#part-one--more")
     expect(page.locator("#part-one--more")).to_be_in_viewport()
+
+
+def test_enter_waits_for_what_was_typed_last_however_slow_the_line(page: Page, served: str) -> None:
+    page.route("**/search/t*", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.goto(f"{served}/en/")
+    look_for(page, "part")
+    earlier = str(page.locator(LINKS).first.get_attribute("href"))
+    page.locator(".xq-search__field").fill("12356")
+    page.keyboard.press("Enter")
+    first = page.locator(LINKS).first
+    expect(first).to_contain_text("12356")
+    expect(first).to_be_focused()
+    assert first.get_attribute("href") != earlier
+
+
+def test_who_is_among_the_results_stays_there_when_others_come(page: Page, served: str) -> None:
+    page.goto(f"{served}/en/")
+    look_for(page, "part")
+    field, first = page.locator(".xq-search__field"), page.locator(LINKS).first
+    # What was typed last is still on its way when the reader steps down.
+    page.evaluate("""() => {
+      const field = document.querySelector(".xq-search__field");
+      field.value = "12356";
+      field.dispatchEvent(new Event("input"));
+      document.querySelector(".xq-search__list a").focus();
+    }""")
+    expect(first).to_contain_text("12356")
+    expect(first).to_be_focused()
+    field.fill("zzqqxv")
+    expect(page.locator(LINKS)).to_have_count(0)
+    expect(field).to_be_focused()
 
 
 def test_what_is_not_there_is_said_and_what_is_in_part_is_shown(page: Page, served: str) -> None:
