@@ -79,6 +79,11 @@ def test_the_receiver_may_write_its_store_and_nothing_else(deploy: Path) -> None
     assert int(service["TimeoutStopSec"][0]) > 30
 
 
+def test_the_server_keeps_nothing_past_its_time_though_it_learns_of_no_release(deploy: Path) -> None:
+    (expire,) = (line for line in unit(deploy, "xinqiao-daily.service")["Service"]["ExecStart"] if "expire" in line)
+    assert expire.endswith("intake expire --uncovered")
+
+
 def test_no_reader_is_logged(deploy: Path) -> None:
     nginx = read(deploy, "nginx.conf")
     servers = nginx.count("server {")

@@ -120,8 +120,9 @@ def test_a_form_of_its_own_goes_on_where_a_closed_one_ended(project: Path) -> No
     assert close(project)[0] == ExitCode.DONE, "closing asks for no answers"
     text = (project / "forms" / f"{FORM}.yml").read_text(encoding="utf-8")
     (project / "forms" / "feedback-anew.yml").write_text(text.replace(FORM, "feedback-anew"), encoding="utf-8")
+    put(project, 30, seed=2, ref="feedback-anew")
     code, document = run(project, "release", "feedback-anew")
-    assert (code, document["rows"]) == (ExitCode.DONE, 0), "no old answer is in it"
+    assert (code, document["rows"]) == (ExitCode.DONE, 30), "no old answer is in it"
     told = [(line["form"], line["release"], bool(line.get("closed"))) for line in lines(project)]
     assert told == [(FORM, 1, False), (FORM, 1, True), ("feedback-anew", 1, False)]
     check_ledgers(load_config(project))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xinqiao.config import load_config
-from xinqiao.core.problem import ExitCode
+from xinqiao.core.problem import ExitCode, XinqiaoError
 from xinqiao.core.record import Envelope
 from xinqiao.flows.expire import expire
 from xinqiao.flows.outcome import Outcome
@@ -46,6 +46,21 @@ def test_what_a_release_covers_is_deleted_and_the_rest_waits(project: Path) -> N
     assert not any(one.sealed[at : at + 48] in written for one in old for at in range(200, len(one.sealed) - 48, 480))
     outcome = expired(project, uncovered=True)
     assert [problem.code for problem in outcome.problems] == ["expire-uncounted"]
+    assert envelopes(project) == []
+
+
+def test_a_receiver_forgets_in_time_though_releases_are_made_from_another_store(project: Path) -> None:
+    put(project, 40, seed=1)
+    store = load_config(project).store_path
+    received = store.read_bytes()
+    assert release(project)[0] == ExitCode.DONE
+    for file in store.parent.glob("store.db*"):
+        file.unlink()
+    store.write_bytes(received)
+    with pytest.raises(XinqiaoError, match="ledger-differs"):
+        expired(project)
+    outcome = expired(project, uncovered=True)
+    assert outcome.document["forms"] == {FORM: {"deleted": 40, "waiting": 0}}
     assert envelopes(project) == []
 
 

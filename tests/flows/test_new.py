@@ -127,7 +127,7 @@ WHEN = ("--date", "2027-04-08", "--start", "16:00", "--end", "17:30")
 WHERE = ("--place-zh", "南门: {a}", "--place-en", "South gate #1")
 DRAFTS = {
     "event": ("new", "event", "walk", *TITLES, *WHEN, *WHERE, "--registration", "event-registration"),
-    "article": ("new", "article", "sleep", *TITLES),
+    "article": ("new", "article", "early-classes", *TITLES),
     "policy": ("new", "policy", "plan-2027", *TITLES),
     "recap": ("new", "recap", "slow-hour"),
     "course": ("new", "course", "sleep-course", *TITLES),
@@ -152,7 +152,7 @@ def test_drafts_in_both_languages_leave_the_portal_without_a_problem_and_are_not
 def test_an_article_that_is_no_draft_any_more_is_asked_for_its_sources(portal: Path) -> None:
     run(portal, *DRAFTS["article"])
     for lang in Lang:
-        page = portal / "docs" / lang / "learn" / "sleep.md"
+        page = portal / "docs" / lang / "learn" / "early-classes.md"
         page.write_text(page.read_text("utf-8").replace("draft: true", "draft: false"), encoding="utf-8")
     with pytest.raises(XinqiaoError) as told:
         evergreen(portal, read_help_lines(portal), build_moment().date())

@@ -44,18 +44,23 @@ def project(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 def put(
-    project: Path, number: int, seed: int, to: tuple[str, ...] = (), change: Callable[[bytes], bytes] = bytes
+    project: Path,
+    number: int,
+    seed: int,
+    to: tuple[str, ...] = (),
+    change: Callable[[bytes], bytes] = bytes,
+    ref: str = FORM,
 ) -> None:
     """Generated answers, sealed to the form's keys or to others, into the store."""
     config = load_config(project)
-    form: Form = load_form(config, FORM)
+    form: Form = load_form(config, ref)
     keys = to or recipients(config, form)[0]
     sealed = [
         change(seal(payload(form.id, form.version, Lang.ZH, answers), keys))
         for answers in demonstration.invented_answers(form, number, seed)
     ]
     with Store(config.store_path) as store:
-        store.append([Envelope(id=envelope_id(s), form=FORM, received=DAY, sealed=s) for s in sealed])
+        store.append([Envelope(id=envelope_id(s), form=ref, received=DAY, sealed=s) for s in sealed])
 
 
 def release(project: Path) -> tuple[int, dict[str, Any]]:
@@ -81,6 +86,15 @@ def test_foreign_and_tampered_envelopes_are_counted_and_stop_nothing(project: Pa
     assert not [line for line in lines if line.endswith((",1,shown", ",2,shown", ",3,shown", ",4,shown"))]
     with Store(load_config(project).store_path) as store:
         assert store.counts()[FORM] == 73, "nothing is thrown away"
+
+
+def test_where_nothing_has_come_in_nothing_is_released(project: Path) -> None:
+    """A computer that the server's answers were not brought to begins no series."""
+    code, document = release(project)
+    assert (code, document["problems"][0]["code"]) == (ExitCode.UNSAFE, "release-no-answers")
+    assert not released(project).exists()
+    with Store(load_config(project).store_path) as store:
+        assert store.releases(FORM) == ()
 
 
 def test_one_newcomer_is_not_released_and_enough_are(project: Path) -> None:

@@ -173,3 +173,17 @@ def test_a_key_comes_back_from_its_sheet_and_overwrites_none(locked_ring: Keyrin
     assert ring.public("recovery") == identity.public
     with pytest.raises(XinqiaoError, match="key-exists"):
         ring.restore("recovery", read_sheet(box(sheet)), identity)
+
+
+def test_a_key_comes_back_where_its_public_half_has_stayed_and_takes_no_others_place(
+    locked_ring: Keyring, ring: Keyring, sheet: str
+) -> None:
+    identity = locked_ring.unlock("recovery", "five words apart")
+    (locked_ring.directory / "recovery.age").unlink()
+    locked_ring.restore("recovery", read_sheet(box(sheet)), identity)
+    assert locked_ring.unlock("recovery", "five words apart").public == identity.public
+    other = ring.create("recovery", None)
+    (ring.directory / "recovery.key").unlink()
+    with pytest.raises(XinqiaoError, match="key-exists"):
+        ring.restore("recovery", read_sheet(box(sheet)), identity)
+    assert ring.public("recovery") == other

@@ -37,7 +37,7 @@ def new_form(project: Path, as_json: bool, form_id: str, purpose: str, **given: 
     run(project, as_json, lambda config, _: flow(config, form_id, _titles(given), Purpose(purpose)))
 
 
-@new.command("article", epilog="Example: xinqiao new article sleep --title-zh 睡不好 --title-en 'Sleeping badly'")
+@new.command("article", epilog="Example: xinqiao new article exam-week --title-zh 考试周 --title-en 'The exam week'")
 @common
 @click.argument("slug")
 @TITLE_ZH

@@ -17,6 +17,7 @@ from xinqiao.flows.drill import drill_notices
 from xinqiao.flows.forms import proven_forms
 from xinqiao.flows.ledger import check_ledgers
 from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.settings import settings_notices
 from xinqiao.flows.texts import as_json, parity_problems
 from xinqiao.site.reading import readings
 from xinqiao.site.sources import read_sources
@@ -46,16 +47,18 @@ def check(config: Config, progress: Progress) -> Outcome:
     if any(problem.level is Level.ERROR for problem in told):
         raise XinqiaoError(told)
     found = len(told)
+    notes = sum(problem.level is Level.NOTE for problem in told)
     said = Text.of(
-        zh=f"没有错误；{found} 条提醒。" if found else "没有问题。",
-        en=f"No errors; {found} warnings." if found else "No problems.",
+        zh=f"没有错误；{found - notes} 条提醒{f'，{notes} 条说明' if notes else ''}。" if found else "没有问题。",
+        en=f"No errors; {found - notes} warnings{f', notes: {notes}' if notes else ''}." if found else "No problems.",
     )
     document = {"errors": 0, "warnings": found, "reading": as_json(measured)}
     return Outcome(said=said, document=document, problems=told)
 
 
 def _reminders(config: Config) -> Outcome:
-    return Outcome(said=Text.of(zh="演练", en="drills"), problems=drill_notices(config, date.today()))
+    found = (*drill_notices(config, date.today()), *settings_notices(config))
+    return Outcome(said=Text.of(zh="演练，设置", en="drills, settings"), problems=found)
 
 
 def _problems(read: Callable[[], object]) -> tuple[Problem, ...]:

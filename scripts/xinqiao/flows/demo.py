@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -53,16 +56,23 @@ def demo(config: Config, port: int, output: Path, progress: Progress, ready: Cal
 
 
 def _welcome(config: Config, staff: str) -> Text:
+    name = _program()
     return Text.of(
         zh=f"示范门户：{config.site_url}（答卷全部是生成的；按 Ctrl+C 停止）\n"
         f"教职工汇总（不在公开网站上）：{staff}\n"
-        "填一份反馈表，再在另一个终端运行：xinqiao release training-feedback && xinqiao build\n"
-        "写一份转介或提问，再运行：xinqiao inbox",
+        f"填一份反馈表，再在另一个终端运行：{name} release training-feedback && {name} build\n"
+        f"写一份转介或提问，再运行：{name} inbox",
         en=f"The demonstration: {config.site_url} (all answers are generated; Ctrl+C stops it)\n"
         f"Staff's summaries, which the public site does not have: {staff}\n"
-        "Fill in the feedback form, then in another terminal: xinqiao release training-feedback && xinqiao build\n"
-        "Send a referral or a question, then: xinqiao inbox",
+        f"Fill in the feedback form, then in another terminal: {name} release training-feedback && {name} build\n"
+        f"Send a referral or a question, then: {name} inbox",
     )
+
+
+def _program() -> str:
+    """The command as another terminal finds it: by its name where the shell knows it, else by its path from here."""
+    beside = Path(sys.executable).parent / "xinqiao"
+    return "xinqiao" if shutil.which("xinqiao") or not beside.is_file() else os.path.relpath(beside)
 
 
 def _make_keys(config: Config, forms: tuple[Form, ...]) -> None:

@@ -50,9 +50,13 @@ def drill(
     if restore:
         Keyring(config.keys_dir).restore(name, locked, identity)
     _note(config, {**drills(config), name: Drilled(day=today, public=identity.public)})
+    kept_zh = f"密钥文件已放回 {config.keys_dir}，用完请删掉；" if restore else ""
+    kept_en = f"The key is back in {config.keys_dir}: delete it after use. " if restore else ""
     said = Text.of(
-        zh=f"恢复页上的“{name}”能打开 {tried} 份表单今天封存的内容；演练日期已记下，请提交 {_file(config).name}。",
-        en=f"The sheet's “{name}” opens what {tried} forms seal today; the day is noted. Commit {_file(config).name}.",
+        zh=f"恢复页上的“{name}”能打开 {tried} 份表单今天封存的内容；演练日期已记下，请提交 {_file(config).name}。"
+        f"{kept_zh}录入的文本请删掉。",
+        en=f"The sheet's “{name}” opens what {tried} forms seal today; the day is noted. Commit {_file(config).name}. "
+        f"{kept_en}Delete the text that was typed.",
     )
     return Outcome(said=said, document={"name": name, "forms": tried, "day": today.isoformat(), "restored": restore})
 

@@ -31,7 +31,8 @@ def expire(config: Config, today: date, ref: str = "", *, uncovered: bool = Fals
     """Deletes the envelopes that are older than their form's `retention`.
 
     Of a form with summaries only those that a release covers whose counts are sealed; with `uncovered`,
-    or where the series is closed, all of them, and those that no release covers never count.
+    or where the series is closed, all of them, and those that no release covers never count. A receiver whose
+    answers are released from another machine's store needs `uncovered`: it learns of no release.
     Raises XinqiaoError as `read_past` does.
     """
     forms = (load_form(config, ref),) if ref else load_forms(config)
@@ -53,12 +54,14 @@ def _expire(config: Config, store: Store, form: Form, today: date, *, uncovered:
     old = store.old(form.id, today - timedelta(days=form.retention_days))
     if not old:
         return Expired(form=form.id, deleted=0, waiting=0, uncounted=0)
-    past = read_past(config, store, form.id)
-    covered = _covered(past.marks)
+    # A receiver's store knows nothing of the releases that are made elsewhere, and that the repository has.
+    asked = form.summaries and (store.releases(form.id) or not uncovered)
+    past = read_past(config, store, form.id) if asked else None
+    covered = _covered(past.marks) if past else 0
     counted = [seq for seq in old if seq <= covered]
     rest = len(old) - len(counted)
     # Of a form without summaries, or whose series is closed, nothing more is released: its answers wait for nothing.
-    everything = uncovered or not form.summaries or past.closed
+    everything = uncovered or past is None or past.closed
     chosen = old if everything else counted
     if chosen:
         gone = {envelope.id for seq, envelope in store.envelopes(form.id) if seq in {*chosen}}

@@ -52,6 +52,8 @@ def release(
         absent = Absent.of(store, past, now=reason is not None)
         check_correction(past, absent, now=reason is not None)
         identity = Keyring(config.keys_dir).unlock(AGGREGATION, passphrase)
+        if not past.marks and form.id not in store.counts():
+            raise refuse("release-no-answers", form=form.id)
         answers, problems = came(store, form, past, absent, identity, progress)
         answers, more = paired(store, form, identity, answers)
         progress("count, protect, audit")

@@ -20,6 +20,7 @@ from xinqiao.intake.seal import (
     seal_with_passphrase,
 )
 
+PRIVATE = ("age", "key")
 PROBE = b"whoever reads this holds the key"
 
 
@@ -70,13 +71,14 @@ class Keyring:
     def restore(self, name: str, locked: bytes, identity: Identity) -> None:
         """Puts a locked key that is here no more back into the folder; identity: what it opens to.
 
-        Raises XinqiaoError: name-unusable, key-exists, keys-exposed.
+        Its public half may have stayed. Raises XinqiaoError: name-unusable, key-exists, keys-exposed, public-unusable.
         """
         check_name(name)
         self._prepare()
-        self._check_free(name)
+        kept = name in self.names() and self.public(name) in identity.publics
+        self._check_free(name, PRIVATE if kept else ("pub", *PRIVATE))
         _write(self._file(name, "age"), locked)
-        _write(self._file(name, "pub"), f"{identity.public}\n".encode())
+        _swap(self._file(name, "pub"), f"{identity.public}\n".encode())
 
     def locked(self, name: str) -> bytes:
         """The file with the private half as it lies here, under its passphrase.
@@ -138,8 +140,8 @@ class Keyring:
         _swap(self._file(name, "age" if sealed else "key"), _locked(identity, passphrase if sealed else None))
         _swap(self._file(name, "pub"), f"{identity.public}\n".encode())
 
-    def _check_free(self, name: str) -> None:
-        if any(self._file(name, ending).exists() for ending in ("pub", "age", "key")):
+    def _check_free(self, name: str, endings: Sequence[str] = ("pub", *PRIVATE)) -> None:
+        if any(self._file(name, ending).exists() for ending in endings):
             raise refuse("key-exists", Place(file=str(self.directory)), key=name)
 
     def _file(self, name: str, ending: str) -> Path:

@@ -51,7 +51,7 @@ def differences(address: str, manifest: Manifest, progress: Callable[[str], None
             for header, name in sorted(headers.items())
         )
         with _asked(session, root, "index.html") as answer:
-            yield from _lacking(answer, encrypted=parts.scheme == "https")
+            yield from _lacking(answer, root, encrypted=parts.scheme == "https")
 
 
 def receiver_faults(address: str, site: str) -> Iterator[Problem]:
@@ -76,7 +76,7 @@ def receiver_faults(address: str, site: str) -> Iterator[Problem]:
             for header in HARMFUL
             if header in answer.headers
         )
-        yield from _lacking(answer, encrypted=urlsplit(root).scheme == "https", framed=False)
+        yield from _lacking(answer, root, encrypted=urlsplit(root).scheme == "https", framed=False)
         if _lets_in(session, root, origin) not in {origin, "*"}:
             yield Problem(code="live-receiver-shut", place=Place(file=root), params={"origin": origin})
         if _lets_in(session, root, STRANGER):
@@ -146,7 +146,7 @@ def _compared(answer: requests.Response, name: str, part: Part) -> Iterator[Prob
         yield Problem(code="live-type", place=Place(file=name), params=params)
 
 
-def _lacking(answer: requests.Response, *, encrypted: bool, framed: bool = True) -> Iterator[Problem]:
+def _lacking(answer: requests.Response, root: str, *, encrypted: bool, framed: bool = True) -> Iterator[Problem]:
     """The headers that a page cannot give itself, where they lack; framed: whether it could stand in a frame."""
     wanted = {
         "X-Content-Type-Options: nosniff": answer.headers.get("X-Content-Type-Options", "").lower() == "nosniff",
@@ -157,7 +157,9 @@ def _lacking(answer: requests.Response, *, encrypted: bool, framed: bool = True)
     if encrypted:
         wanted["Strict-Transport-Security"] = "max-age" in answer.headers.get("Strict-Transport-Security", "")
     yield from (
-        Problem(code="live-header-missing", params={"header": name}) for name, there in wanted.items() if not there
+        Problem(code="live-header-missing", place=Place(file=root), params={"header": name})
+        for name, there in wanted.items()
+        if not there
     )
 
 

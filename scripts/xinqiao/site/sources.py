@@ -14,11 +14,13 @@ from xinqiao.site.drafts import draft_links
 from xinqiao.site.events import Event, read_events
 from xinqiao.site.evergreen import evergreen
 from xinqiao.site.help_lines import HelpLine, ages, crisis_page, read_help_lines
+from xinqiao.site.left_over import left_over
 from xinqiao.site.newsroom import Article, read_articles
 from xinqiao.site.pictures import picture_problems
 from xinqiao.site.registers import Registers, read_registers
 from xinqiao.site.tags import read_tags
 from xinqiao.site.tree import Tree
+from xinqiao.site.unwritten import unwritten
 
 Made = TypeVar("Made")
 
@@ -76,6 +78,9 @@ def read_sources(project: Path, today: date, *, production: bool, news: News | N
     problems.extend(ages(lines or (), today, production=production))
     registers, found = read_registers(project, today, pages[0] if pages else {}, production=production)
     problems.extend(found)
+    problems.extend(unwritten(project, news.articles))
+    if production:
+        problems.extend(left_over(project))
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     if lines is None or pages is None:
