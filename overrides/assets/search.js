@@ -246,8 +246,7 @@
     return words.every(function (word) { return !HAN.test(word) || word.length < 3 || places(all, [word]).length; });
   }
 
-  var box, field, status, list, more, asked = 0, before = null;
-  var busy = false, wanted = false;  // an answer is under way; who pressed Enter wants its first result
+  var box, field, status, list, more, asked = 0, answer = Promise.resolve(), before = null;
 
   function make() {
     box = element("div", "xq-search", "", document.body);
@@ -277,7 +276,11 @@
     var foot = element("p", "xq-search__foot", "", inner);
     element("a", "xq-search__help", say.help, foot).href = root + "help-now/" + plain;
     element("a", "", say.all, foot).href = opener.href + plain;
-    form.addEventListener("submit", function (event) { event.preventDefault(); if (busy) wanted = true; else step(1); });
+    form.addEventListener("submit", function (event) {
+      var mine = asked;
+      event.preventDefault();
+      answer.then(function () { if (mine === asked) step(1); });
+    });
     field.addEventListener("input", function (event) { if (!event.isComposing) later(); });
     field.addEventListener("compositionend", later);
     box.addEventListener("keydown", keys);
@@ -308,24 +311,16 @@
 
   function later() {
     var mine = ++asked;
-    busy = true;
-    wanted = false;
-    setTimeout(function () { if (mine === asked) run(mine, true).then(function () { answered(mine); }); }, WAIT);
-  }
-
-  function answered(mine) {
-    if (mine !== asked) return;
-    busy = false;
-    if (wanted && document.activeElement === field) step(1);
-    wanted = false;
+    answer = new Promise(function (done) {
+      setTimeout(function () { if (mine === asked) run(mine, true).then(done); }, WAIT);
+    });
   }
 
   function run(mine, again) {
-    if (!field.value.trim()) { tell(say.tip); return Promise.resolve(); }
     if (!list.children.length) status.textContent = say.busy;
     return find(field.value).then(function (result) {
       if (mine !== asked) return;
-      if (!result || !result.pages.length) { tell(result ? say.none : say.tip); return; }
+      if (!result || !result.pages.length) return tell(result ? say.none : say.tip);
       return show(result, 0, mine, []);
     }).catch(function (error) {
       if (mine !== asked) return;
@@ -361,16 +356,13 @@
   function paint(result, kept, from) {
     var there = result.pages.filter(function (one) { return !one.gone; });
     var other = there.filter(function (one) { return !one.own; }).length;
-    if (!kept.length) { tell(say.none); return; }
+    if (!kept.length) return tell(say.none);
+    if (!from) tell("");
     status.textContent = (result.whole ? "" : say.some + " ") + say.found(there.length - other, other);
-    var within = !from && list.contains(document.activeElement);
-    if (!from) list.textContent = "";
     kept.slice(list.querySelectorAll("a").length).forEach(function (one) {
       if (one.other && !list.querySelector(".xq-search__other")) element("li", "xq-search__other", say.other, list);
       add(one.part, result.words, one.other);
     });
-    // Who was among the results before stays there.
-    if (within) list.querySelector("a").focus();
   }
 
   function behind(inert) {
@@ -383,7 +375,6 @@
     box.hidden = true;
     field.value = "";
     asked++;
-    busy = false;
     tell("");
     behind(false);
     (before && before.isConnected && before !== document.body ? before : document.querySelector(".xq-search-open")).focus();

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,6 +96,87 @@ def test_a_file_can_be_moved_and_deleted(contents: Contents, project: Path) -> N
     assert not (project / NEWS).exists()
     contents.write([Change(path=target, content=None, before=blob_id(content))], NOW)
     assert not (project / target).exists()
+
+
+def everything(project: Path) -> dict[str, bytes]:
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+
+class Failing:
+    """Lets the nth of a system's calls fail, and all after it where the disk stays full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, names: Sequence[str], nth: int, *, full: bool) -> None:
+        self.calls = 0
+        for name in names:
+            monkeypatch.setattr(os, name, self.failing(getattr(os, name), nth, full=full))
+
+    def failing(self, call: Callable[..., object], nth: int, *, full: bool) -> Callable[..., object]:
+        def failing(*given: object, **named: object) -> object:
+            self.calls += 1
+            if self.calls == nth or (full and self.calls > nth):
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return call(*given, **named)
+
+        return failing
+
+
+def one_saving(contents: Contents) -> list[Change]:
+    """A text in two languages, a new picture in a new folder, a file moved and one deleted."""
+    moved = NEWS.replace(".zh.", ".en.")
+    content = contents.read(moved) or b""
+    tags = "docs/data/tags.yml"
+    assert not (contents.root / "docs/news/pictures").exists()
+    return [
+        update(contents, NEWS, b"new"),
+        Change(path="docs/news/pictures/a.png", content=b"picture"),
+        Change(path="docs/news/events/calm-hour.en.md", content=content, before=blob_id(content), old=moved),
+        Change(path=tags, content=None, before=blob_id(contents.read(tags) or b"")),
+    ]
+
+
+@pytest.mark.parametrize("nth", range(1, 12))
+@pytest.mark.parametrize("calls", [("fsync",), ("replace",), ("fsync", "replace")])
+def test_a_saving_that_fails_on_its_way_changes_nothing(
+    contents: Contents, project: Path, monkeypatch: pytest.MonkeyPatch, nth: int, calls: tuple[str, ...]
+) -> None:
+    changes, before = one_saving(contents), everything(project)
+    folders = {path for path in project.rglob("*") if path.is_dir()}
+    with monkeypatch.context() as system:
+        # A full disk still lets files be named anew.
+        Failing(system, calls, nth, full=calls == ("fsync",))
+        try:
+            contents.write(changes, NOW)
+        except XinqiaoError as error:
+            assert [problem.code for problem in error.problems] == ["output-unwritable"]
+            assert everything(project) == before
+            assert {path for path in project.rglob("*") if path.is_dir()} == folders
+            return
+        after = everything(project)
+    # Three files are written, and more than three are named anew.
+    assert nth > 3
+    gone = {"docs/data/tags.yml", NEWS.replace(".zh.", ".en.")}
+    new = {"docs/news/pictures/a.png", "docs/news/events/calm-hour.en.md"}
+    assert after.keys() == (before.keys() - gone) | new
+    assert after[NEWS] == b"new"
+
+
+def test_where_there_are_no_links_a_saving_is_still_whole(
+    contents: Contents, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, before = one_saving(contents), everything(project)
+    Failing(monkeypatch, ("link",), 1, full=True)
+    contents.write(changes, NOW)
+    assert everything(project)[NEWS] == b"new"
+    assert len(everything(project)) == len(before)
+
+
+def test_what_cannot_be_kept_apart_is_told_as_such(
+    contents: Contents, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Change(path=NEWS, content=b"new", before=blob_id(b"something else"))
+    Failing(monkeypatch, ("fsync",), 1, full=True)
+    assert codes(contents, late) == ["output-unwritable"]
+    assert not [path for path in (project / "build").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("path", ["portal.toml", "docs/news/events/../../../portal.toml", "docs/news/pelicanconf.py"])

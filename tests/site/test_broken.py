@@ -61,6 +61,7 @@ ELSEWHERE = {
     # Files of half a megabyte, and a page that no front matter describes.
     "image-large": "test_a_picture_that_is_too_large_is_told",
     "page-heavy": "test_a_page_that_is_too_heavy_is_told_with_what_weighs_most",
+    "page-deep": "test_a_page_of_too_many_layers_is_told_and_not_waited_for",
     "page-description-missing": "test_a_page_without_a_description_of_its_own_is_told",
     "build-moment": "test_the_moment_of_a_build_can_be_given",
     "live-receiver-ill": "test_what_is_wrong_with_a_receiver_is_told",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Page as Browser
 
 from xinqiao.core.text import Lang
-from xinqiao.site.built import Site
+from xinqiao.site.built import Site, foreign
 from xinqiao.site.check import check_site
-from xinqiao.site.html import Page
+from xinqiao.site.drawing import SVG
+from xinqiao.site.html import Page, page_of
 from xinqiao.site.source import find
 from xinqiao.site.tree import Piece
 
@@ -75,7 +78,7 @@ def test_what_the_theme_does_wrong_on_every_page_is_told_once(tmp_path: Path) ->
 def test_a_stylesheet_may_not_fetch_from_elsewhere(tmp_path: Path) -> None:
     css = "/* url(https://x.example.org/) */a{background:url('https://img.example.org/x.png')}b{background:url(data:,)}"
     (tmp_path / "x.css").write_text(css)
-    assert checked(tmp_path, WHOLE, WHOLE) == ["third-party-request x.css"]
+    assert checked(tmp_path, WHOLE, WHOLE) == ["third-party-request x.css:1:52"]
 
 
 def test_links_that_are_in_order_give_nothing(tmp_path: Path) -> None:
@@ -87,6 +90,71 @@ def test_links_that_are_in_order_give_nothing(tmp_path: Path) -> None:
     )
     (tmp_path / "x.svg").write_text("<svg></svg>")
     assert checked(tmp_path, good, WHOLE) == []
+
+
+# As browsers read addresses; the site's own scheme is https.
+ELSEWHERE = (
+    "https://x/", "//x/", "\\\\x/", "/\\x/", "\\/x/", "///x/", " //x/", "\x01//x/", "/\t/x/", "\n//x/", "ht\ttps://x/",
+    "HTTPS:x", "http:x", "ftp://x/", "javascript:0", "/\n\\x/",
+)  # fmt: skip
+HERE = ("x", "/x", "x//y", "?//x", "#//x", "./", "data:,//x", "about:blank", "x\\\\y", "", " x")
+
+
+@pytest.mark.parametrize("address", ELSEWHERE, ids=range(len(ELSEWHERE)))
+def test_an_address_that_leads_elsewhere_is_known_however_it_is_written(address: str) -> None:
+    assert foreign(address)
+
+
+@pytest.mark.parametrize("address", HERE, ids=range(len(HERE)))
+def test_an_address_of_the_site_is_not_taken_for_one_elsewhere(address: str) -> None:
+    assert not foreign(address)
+
+
+def test_where_addresses_lead_is_what_a_browser_says(page: Browser) -> None:
+    asked = "list => list.map(one => { const to = new URL(one, 'https://own.example/'); return to.origin; })"
+    kept = {"https://own.example", "null"}
+    assert kept.isdisjoint({*page.evaluate(asked, [one for one in ELSEWHERE if one[0] not in "Hjf"])})
+    assert {*page.evaluate(asked, [*HERE])} <= kept
+
+
+def test_a_drawing_is_told_once_for_both_languages_and_one_in_order_not_at_all(tmp_path: Path) -> None:
+    for name in ("zh/a.svg", "en/a.svg", "zh/b.svg", "zh/c.XHTML", "en/d.rss"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"<svg xmlns='{SVG}'/>")
+    for lang in ("zh", "en"):
+        (tmp_path / lang / "a.svg").write_text(f"<svg xmlns='{SVG}'>\n<image href='//x/'/><script/><h/><</svg>")
+    assert checked(tmp_path, WHOLE, WHOLE) == [
+        "third-party-request en/a.svg:2:14", "drawing-script en/a.svg:2:21", "drawing-unreadable en/a.svg:2:35",
+        "page-kind zh/c.XHTML",
+    ]  # fmt: skip
+
+
+def test_pages_and_feeds_in_another_encoding_are_read_as_far_as_they_can_be(tmp_path: Path) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "a.xml").write_bytes("<a>心</a>".encode("gbk"))
+    (tmp_path / "zh" / "a.html").write_bytes("<title>心</title><img src=//x.test/>".encode("gbk"))
+    found = checked(tmp_path, WHOLE, WHOLE)
+    assert {"third-party-request zh/a.html", "drawing-unreadable zh/a.xml:1:4"} <= {*found}
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<ul><li>", "<article>", "<a href=x><div></p >"])
+def test_a_page_of_too_many_layers_is_told_and_not_waited_for(tmp_path: Path, piece: str) -> None:
+    before = process_time()
+    assert "page-deep zh/index.html" in checked(tmp_path, WHOLE + piece * 100_000 + "<img src=x>", WHOLE)
+    assert process_time() - before < 5
+
+
+@pytest.mark.parametrize("piece", ["<br>", "<i/>", "<p>x</p>", "<img alt='' src='data:,'>", "<svg><rect/></svg>"])
+def test_a_long_page_is_not_taken_for_a_deep_one(piece: str) -> None:
+    assert not page_of(piece * 10_000).deep
+
+
+def test_a_stylesheet_in_another_encoding_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "x.css").write_bytes("@import 'https://img.example.org/'".encode("utf-16"))
+    (tmp_path / "y.css").write_bytes("/* 心 */@import 'https://img.example.org/y'".encode("gbk"))
+    assert [one.partition(":")[0] for one in checked(tmp_path, WHOLE, WHOLE)] == [
+        "third-party-request x.css", "third-party-request y.css",
+    ]  # fmt: skip
 
 
 STEPS = st.sampled_from(["..", ".", "", "zh", "en", "a", "心", "a%20b", "x.css", "index.html", "%2e%2e", "..a"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, Route
 
-from xinqiao.site.html import page_of, stylesheet_addresses
+from xinqiao.site.html import page_of
+from xinqiao.site.stylesheet import stylesheet_addresses
 
 OTHER = "https://other.example/"
 # What a browser finds in a page where no script runs; what is in templates comes last.
@@ -140,6 +141,18 @@ FETCHING = (
     "<style>p{background:url(/*)}b{background:url(§)}/**/</style><b>w",
     "<style>p{background:url('\\'/*');mask:url(§)/**/}</style><p>w",
     "<style>p::after{content:'/*';background:url(§)/**/}</style><p>w",
+    '<style>p{--a:"§";background:image-set(var(--a) 1x)}</style><p>w',
+    "<style>@namespace x url(data:,);p{background:url(§)}</style><p>w",
+    # Documents in addresses.
+    "<iframe src='data:text/html,<img src=§>'></iframe>", "<object data='data:text/html,<img src=§>'></object>",
+    "<link rel=stylesheet href='data:text/css,@import url(§);'>",
+    "<iframe src=' da&Tab;ta:text/html,<img src=§>'></iframe>",
+    '<style>@import "data:text/css,@import url(§);"</style>',
+    # Animations.
+    '<svg><image width=9 height=9><set attributeName="href" to="§" /></image></svg>',
+    '<svg><image width=9 height=9><animate attributeName=href values="§;§" dur=1s /></image></svg>',
+    '<svg><rect width=9 height=9><set attributeName="mask" to="url(§)" /></rect></svg>',
+    '<svg><image id=i width=9 height=9 /><set href="#i" attributeName="href" to="§" /></svg>',
     # What could hide an element.
     "<svg><style><img src=§></style>", "<svg><title><img src=§></title>", "<math><mtext><img src=§></mtext>",
     "<svg><![CDATA[<p>]]><image href=§ />", "<![CDATA[<svg>]]><img src=§>", "<noscript><img src=§></noscript>",
@@ -193,6 +206,37 @@ def test_a_base_elsewhere_and_what_is_pinged_are_requests() -> None:
     assert [one.href for one in found] == ["//other.example/", "p"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<script type=" SpeculationRules ">{"prefetch":[{"source":"list","urls":["§"]}]}</script>',
+        '<a href="§">w</a><script type=speculationrules>{"prerender":[{"where":{"selector_matches":"a"}}]}</script>',
+        '<script type=importmap>{"scopes":{"/":{"x":"§"}}}</script>', "<link rel=compression-dictionary href='§'>",
+        "<link rel=next href='§'>", "<link rel=search href='§'>", "<img attributionsrc='§' src=data:,>",
+        '<style>p{background:src("§")}</style>',
+        "<embed src='data:image/svg+xml,<image xmlns=\"http://www.w3.org/2000/svg\" href=\"§\"/>'>",
+        "<object data='data:text/html;base64,PGltZyBzcmM9Imh0dHBzOi8vb3RoZXIuZXhhbXBsZS8iPg'></object>",
+    ],
+)  # fmt: skip
+def test_what_browsers_fetch_at_their_own_time_is_seen(source: str) -> None:
+    assert OTHER in [one.href for one in page_of(source.replace("§", OTHER)).requests]
+
+
+@pytest.mark.parametrize("source", ["{", "[" * 9999, '{"prefetch":[{"where":1}', '{"prefetch":[{"urls":["a"]}]}', "7"])
+def test_rules_that_no_browser_reads_or_that_stay_here_are_no_request_elsewhere(source: str) -> None:
+    page = page_of(f"<a href='{OTHER}'>w</a><script type=speculationrules>{source}</script>")
+    assert page.requests == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["--a", "@namespace ", "@namespace a ", "src(", "--a:", "url(", "image-set(", "@import/**/", '"', "\\"]
+)
+def test_a_stylesheet_takes_time_by_its_length(piece: str) -> None:
+    before = process_time()
+    stylesheet_addresses(piece * 20_000 + "(")
+    assert process_time() - before < 2
+
+
 def test_what_stands_in_an_article_is_the_pages_own() -> None:
     page = page_of(
         "<img src=a><article><img src=b><article></article><img src=c></article><img src=d><article><img src=e>"
@@ -217,7 +261,8 @@ def test_a_page_of_many_layers_is_read_to_its_end(piece: str) -> None:
         ("a{b:url('data:image/svg+xml,<svg xmlns=\"x\">')}", ["data:image/svg+xml,<svg"]), ("a{b:c(d)}", []),
         ("a{b:image-set('a.png' type('image/png') 1x, url(b.png) 2x)}", ["a.png", "b.png"]), ("a{b:'url(x)'}", []),
         ("a{b:url( )}", []), ("/* @import 'x'", []), ("a{b:url(x", ["x"]), ("a{b:'\\'url(x)'}", []),
-        ("a{b:url(\\78)}", ["x"]),
+        ("a{b:url(\\78)}", ["x"]), ("@namespace url(http://x/);@namespace a 'http://y/';", []), ("a{--b:'url(x)'}", []),
+        ("a{--b:'//x';c:curl(x)}", ["//x", "x"]), ("a{b:src('x')}", ["x"]), ("@supports(b:c){@import 'x'}", ["x"]),
         ("a{content:'\\201C';b:url(x)}", ["x"]), ("a{content:'\\22';b:url(x)}", ["x"]), ("a{b:'\n;c:url(x)}", ["x"]),
     ],
 )  # fmt: skip

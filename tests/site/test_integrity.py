@@ -124,6 +124,33 @@ def test_what_is_fetched_carries_its_hash_also_in_its_address(tmp_path: Path) ->
     assert len({*addresses}) == 2
 
 
+WIDE = (
+    f"<!-- {HEAD}", f"<body>{HEAD}", f"<script></script>{HEAD}", f"<!--{HEAD}-->",
+    HEAD.replace("'none'", "*"), HEAD.replace("'none'", "https:"), HEAD.replace("default-src 'none'; ", ""),
+    HEAD.replace("data:", "https://img.example.org"), HEAD.replace("data:", "*"), HEAD.replace("'self'", "//x.test"),
+    HEAD.replace("data:", "data:; connect-src *"), HEAD.replace("data:", "data:; connect-src https:"),
+)  # fmt: skip
+CLOSED = (
+    HEAD, f"<meta charset=utf-8><!-- x --><title>x</title>{HEAD}", HEAD.replace("'none'", "'self'"),
+    HEAD.replace("data:", "data:; connect-src 'self' https://answers.example.test; form-action https://answers.test"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "held"), [*((one, False) for one in WIDE), *((one, True) for one in CLOSED)])
+def test_a_policy_holds_where_it_stands_first_and_keeps_others_out(tmp_path: Path, head: str, held: bool) -> None:
+    guard = Guard(tmp_path, "/")
+    guard.guarded("a.html", f"<!doctype html><html><head>{head}</head><p>x")
+    assert guard.unguarded == ([] if held else ["a.html"])
+
+
+def test_a_page_in_another_encoding_keeps_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes("<!doctype html><script>'心'</script><p>心".encode("gbk"))
+    guard = Guard(tmp_path, "/")
+    guard.guard([tmp_path / "a.html"])
+    assert (tmp_path / "a.html").read_bytes() == "<!doctype html><script>'心'</script><p>心".encode("gbk")
+    assert guard.unguarded == ["a.html"]
+
+
 def test_a_page_without_a_policy_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<!doctype html><p>a")
     (tmp_path / "b.html").write_text(page("<p>b"))

@@ -13,6 +13,7 @@ from tests.site.test_share import Scripts
 from xinqiao.core.problem import Problem, XinqiaoError
 from xinqiao.core.text import Lang
 from xinqiao.site.html import Page, read_page
+from xinqiao.site.pictures import picture_problems
 
 LANGS = [lang.value for lang in Lang]
 ROOT = "https://example.test/portal"
@@ -160,6 +161,12 @@ def test_a_picture_of_12_mb_is_told_where_it_is_shown(
     line = len(article.read_text(encoding="utf-8").splitlines())
     assert f"{problem.place} {problem.code}" == f"docs/news/events/evening.zh.md:{line}:14 picture-large"
     assert "12.0 MB" in problem.message(Lang.ZH)
+
+
+def test_what_a_desktop_or_an_unfinished_saving_leaves_beside_pictures_is_no_picture(project: Path) -> None:
+    for name in (".DS_Store", ".tree.jpg.new"):
+        (project / "docs/news/pictures" / name).write_bytes(b"")
+    assert [*picture_problems(project, [])] == []
 
 
 def test_a_picture_goes_out_with_the_article_that_shows_it_and_no_other(built: Path) -> None:

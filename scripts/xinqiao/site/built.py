@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from xinqiao.core.problem import Place
 from xinqiao.core.text import Lang
+from xinqiao.site.addresses import plain
 from xinqiao.site.facts import read_pages
 from xinqiao.site.html import Page
 from xinqiao.site.manifest import Part
@@ -87,14 +88,19 @@ class Site:
         file = f"forms/{made['form']}.yml" if made else ""
         return file if file and (self.project / file).is_file() else ""
 
-    def asset_place(self, path: str, address: str) -> Place:
-        """Where an address stands in a file of the theme that was copied to `path`."""
-        source = f"overrides/{path.partition('/')[2]}"
-        if not (self.project / source).is_file():
-            return Place(file=path)
-        for line, column in find((self.project / source).read_text(encoding="utf-8"), [address]):
-            return Place(file=source, line=line, column=column)
-        return Place(file=source)
+    def asset_place(self, path: str, address: str, line: int = 0, column: int = 0) -> Place:
+        """Where an address stands in the file that was copied to `path`: in its own letters, else where it was read."""
+        lang, _, rest = path.partition("/")
+        piece = self.tree[Lang(lang)].get(rest) if lang in set(Lang) and self.tree else None
+        source = next((one for one in (piece.origin if piece else "", f"overrides/{rest}") if self._lies(one)), "")
+        file = self.project / source if source else self.built / path
+        for at in find(file.read_text(encoding="utf-8", errors="replace"), [address]) if address else ():
+            line, column = at
+            break
+        return Place(file=source or path, line=line, column=column)
+
+    def _lies(self, source: str) -> bool:
+        return bool(source) and (self.project / source).is_file()
 
     def findable(self, page: Page) -> bool:
         """Whether readers come upon a page by links and search: not what follows the sending of a form."""
@@ -181,10 +187,14 @@ def kept_out(piece: Piece) -> bool:
     return bool(front and KEPT_OUT.search(front["inner"]))
 
 
+@lru_cache(maxsize=1 << 16)
 def foreign(address: str) -> bool:
-    """Whether fetching an address asks somebody else."""
-    split = parts(address)
-    return bool(split.netloc) or (bool(split.scheme) and split.scheme not in {"data", "blob", "about"})
+    """Whether fetching an address asks somebody else, as browsers read addresses (URL Standard, WHATWG)."""
+    written = plain(address)
+    split = parts(written)
+    if written.replace("\\", "/").startswith("//"):
+        return True
+    return bool(split.scheme) and split.scheme not in {"data", "blob", "about"}
 
 
 @lru_cache(maxsize=1 << 16)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xinqiao.core.problem import Place, Problem
-from xinqiao.site import links, outline, syntax, weight
+from xinqiao.site import assets, links, outline, syntax, weight
 from xinqiao.site.built import Site
+from xinqiao.site.html import DEEPEST
 from xinqiao.site.made import Made
 from xinqiao.site.tree import Tree
 
@@ -34,12 +35,16 @@ def check_site(
     site = Site(built, tree, project, root=root, receiver=receiver, cache=cache, known=made.parts)
     problems = list(unguarded(made))
     for page in site.pages.values():
+        if page.deep:
+            problems.append(Problem(code="page-deep", place=site.place(page), params={"limit": DEEPEST}))
+            continue
         problems += links.links(site, page)
         problems += links.requests(site, page)
         problems += outline.names(site, page)
         problems += weight.pictures(site, page)
     problems += [*outline.titles(site), *outline.descriptions(site), *outline.pairs(site), *links.alone(site)]
-    problems += [*links.assets(site), *links.feeds(site), *syntax.scripts(site), *weight.weights(site)]
+    problems += [*assets.assets(site), *assets.kinds(site), *links.feeds(site)]
+    problems += [*syntax.scripts(site), *weight.weights(site)]
     return tuple(sorted(problems, key=lambda one: (one.place.file, one.place.line, one.place.column)))
 
 

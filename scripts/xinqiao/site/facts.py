@@ -13,12 +13,13 @@ from types import MappingProxyType, TracebackType
 import selectolax
 
 from xinqiao.core.text import Lang
-from xinqiao.site import html
+from xinqiao.site import addresses, drawing, html, stylesheet
 from xinqiao.site.cache import Kept, digest
 from xinqiao.site.html import Address, Image, Page
 from xinqiao.site.manifest import Part, part_of
 
-READER = digest(selectolax.__version__, Path(html.__file__).read_bytes())
+READERS = (html.__file__, addresses.__file__, stylesheet.__file__, drawing.__file__)
+READER = digest(selectolax.__version__, *(Path(one).read_bytes() for one in READERS))
 
 
 def read_pages(
@@ -73,13 +74,13 @@ def encoded(page: Page) -> bytes:
     """A page without its path, as it is kept."""
     said = (page.lang, page.title, page.kind, page.description, page.scripts)
     led = (page.links, page.requests, page.actions)
-    rest = (sorted(page.anchors), page.twice, page.headings, page.images, page.help)
+    rest = (sorted(page.anchors), page.twice, page.headings, page.images, page.help, page.deep)
     return json.dumps([*said, *led, *rest], ensure_ascii=False).encode()
 
 
 def decoded(kept: bytes, path: str) -> Page:
     """A page as it was kept, at its path."""
-    lang, title, kind, description, scripts, *led, anchors, twice, headings, images, help_ = json.loads(kept)
+    lang, title, kind, description, scripts, *led, anchors, twice, headings, images, help_, deep = json.loads(kept)
     links, requests, actions = ([*map(Address._make, many)] for many in led)
     return Page(
         path,
@@ -96,4 +97,5 @@ def decoded(kept: bytes, path: str) -> Page:
         headings=[(level, words) for level, words in headings],
         images=[Image(source, words, own, (width, height)) for source, words, own, (width, height) in images],
         help=[(kind, first) for kind, first in help_],
+        deep=deep,
     )

@@ -6,47 +6,42 @@ Pages are read as a browser reads them, with scripts and without, by Lexbor, a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-# Tokens of a stylesheet (CSS Syntax 3) that hold an address or could hide one.
-CSS_STRING = r"""(?:"(?:[^"\\\n]|\\.)*+"?+|'(?:[^'\\\n]|\\.)*+'?+)"""
-CSS_TOKEN = re.compile(
-    rf"""/\*.*?(?:\*/|\Z)|@import(?:\s|/\*.*?\*/)*+(?P<imported>{CSS_STRING})|type\(\s*{CSS_STRING}
-    |url\(\s*(?P<address>{CSS_STRING}|[^)]*)
-    |image-set\((?P<images>(?:[^()"']|{CSS_STRING}|\((?:[^()"']|{CSS_STRING})*+\))*+)
-    |(?P<string>{CSS_STRING})""",
-    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+from xinqiao.site.addresses import (
+    ANIMATING,
+    FETCHING,
+    HOLDING,
+    IMPORTS,
+    PAINTS,
+    RULES,
+    Given,
+    animated,
+    document_in,
+    linked,
+    listed,
+    refreshed,
+    ruled,
 )
-CSS_ESCAPE = re.compile(r"\\(?:(?P<number>[0-9a-f]{1,6})\s?|(?P<sign>[g-z:/.-]))", re.IGNORECASE)
-CSS_ADDRESS = re.compile(r"""['"\s]*([^'")\s]+)""")
-REFRESH = re.compile(
-    r"""\s*(?=[\d.])[\d.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?['"]?\s*(?P<address>[^'"\s]+)""", re.IGNORECASE
-)
-# The elements whose addresses a browser fetches without being asked to.
-FETCHING = {
-    "script": ("src", "href", "xlink:href"), "img": ("src", "srcset"), "iframe": ("src",), "source": ("src", "srcset"),
-    "video": ("src", "poster"), "audio": ("src",), "track": ("src",), "embed": ("src",), "object": ("data",),
-    "input": ("src",), "image": ("href", "xlink:href"), "use": ("href", "xlink:href"), "frame": ("src",),
-    "feImage": ("href", "xlink:href"), "html": ("manifest",), "a": ("ping",), "area": ("ping",), "base": ("href",),
-    **dict.fromkeys(("body", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "col", "colgroup"), ("background",)),
-}  # fmt: skip
-FETCHING_LINKS = frozenset({
-    "stylesheet", "icon", "shortcut", "apple-touch-icon", "mask-icon", "preload", "modulepreload",
-    "prefetch", "preconnect", "dns-prefetch", "prerender", "manifest",
-})  # fmt: skip
-PAINTS = (
-    "style", "fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end", "cursor",
-)  # fmt: skip
+from xinqiao.site.drawing import XML_KINDS, Drawing, drawing_of
+from xinqiao.site.stylesheet import SHEET, stylesheet_addresses
+
 SENDING = ("action", "formaction")
 # Types of script elements that browsers run; others hold data.
 RUNS = frozenset({"", "text/javascript", "module"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 NO_SCRIPTS = re.compile("<noscript", re.IGNORECASE)
+# Browsers end at 512 layers; the parser would take a minute for a hundred thousand.
+DEEPEST = 5_000
+LAYER = re.compile(
+    r"<(?:(?P<end>/)|(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)[a-z])[^<>]*",
+    re.IGNORECASE,
+)
 KIND = re.compile(r"\bxq-page--([\w-]+)")
 HELP_KINDS = {"xq-help-bar": "bar", "xq-help-list": "list"}
 
@@ -75,7 +70,7 @@ class Image(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """What a built page holds; `path` is relative to the site's root."""
+    """What a built page holds; `path` is relative to the site's root. `deep`: it has too many layers to be read."""
 
     path: str
     lang: str = ""
@@ -91,12 +86,14 @@ class Page:
     headings: list[tuple[int, str]] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     help: list[tuple[str, bool]] = field(default_factory=list)
+    deep: bool = False
 
 
 # Elements that say something by what they are, and what any element may say.
-SPEAKING = frozenset({"html", "style", "script", "meta", "title", "a", "area", "link", "img", "input", *HEADINGS})
+SPEAKING = frozenset({
+    "html", "style", "script", "meta", "title", "a", "area", "link", "img", "input", *ANIMATING, *HEADINGS,
+})  # fmt: skip
 SAID = frozenset({"id", "name", "srcdoc", "data-xq-help", *SENDING, *PAINTS})
-Given = Mapping[str, str | None]
 
 
 class _Reader:
@@ -104,7 +101,7 @@ class _Reader:
 
     def __init__(self, path: str) -> None:
         self.page = Page(path)
-        self.own = False
+        self.own = self.follows = False
         self.ids: set[str] = set()
         self.with_pictures: set[int] = set()
 
@@ -123,6 +120,8 @@ class _Reader:
                 self._read(node, tag, node.attributes)
                 if tag == "template":
                     parts += [(inner, self.own) for inner in node.template_fragments()]
+        if self.follows:
+            self.page.requests += self.page.links
 
     def _read(self, node: LexborNode, tag: str, given: Given) -> None:
         if tag in SPEAKING:
@@ -131,14 +130,17 @@ class _Reader:
             return
         for name in FETCHING.get(tag, ()):
             if name in given:
-                self._fetch(_listed(name, given))
+                self._fetch(listed(name, given), holding=tag in HOLDING)
         if not SAID.isdisjoint(given):
             self._attributes(given)
         if (worn := given.get("class")) and "xq-page--" in worn and (kind := KIND.search(worn)):
             self.page.kind = kind[1]
 
-    def _fetch(self, found: Iterable[str]) -> None:
-        self.page.requests += [Address(href, self.own) for href in found]
+    def _fetch(self, found: Iterable[str], *, holding: bool = False) -> None:
+        for href in found:
+            self.page.requests.append(Address(href, self.own))
+            if holding:
+                self._fetch(_held(*document_in(href)))
 
     def _element(self, node: LexborNode, tag: str, given: Given) -> None:
         match tag:
@@ -154,13 +156,16 @@ class _Reader:
                 self.page.lang = given.get("lang") or ""
             case "style":
                 self._fetch(stylesheet_addresses(node.text()))
-            case "script" if "src" not in given and (given.get("type") or "") in RUNS:
-                self.page.scripts.append(node.text())
+            case "script" if "src" not in given:
+                self._script(node, (given.get("type") or "").strip().lower())
             case "meta":
                 self._meta(given)
             case "title":
                 # An icon in SVG has a title of its own: the first one is the page's.
                 self.page.title = self.page.title or _words(node.text())
+            case "set" | "animate":
+                values, addresses = animated(given)
+                self._fetch(values if addresses else (one for value in values for one in stylesheet_addresses(value)))
             case _ if tag in HEADINGS:
                 self.page.headings.append((int(tag[1]), _words(node.text())))
 
@@ -172,12 +177,20 @@ class _Reader:
                 words = _words(words + (_said(node) if node.mem_id in self.with_pictures else node.text()))
             self.page.links.append(Address(given[named] or "", self.own, "hreflang" not in given, words))
 
-    def _link(self, given: Given) -> None:
-        found = [address for name in ("href", "imagesrcset") for address in _listed(name, given)]
-        if FETCHING_LINKS.isdisjoint((given.get("rel") or "").lower().split()):
-            self.page.links += [Address(href, own=False) for href in found]
-        else:
+    def _script(self, node: LexborNode, kind: str) -> None:
+        if kind in RUNS:
+            self.page.scripts.append(node.text())
+        elif kind in {RULES, IMPORTS}:
+            found, chosen = ruled(kind, node.text())
             self._fetch(found)
+            self.follows |= chosen
+
+    def _link(self, given: Given) -> None:
+        found, fetched = linked(given)
+        if fetched:
+            self._fetch(found, holding=True)
+        else:
+            self.page.links += [Address(href, own=False) for href in found]
 
     def _image(self, given: Given) -> None:
         words = given["alt"] or "" if "alt" in given else None
@@ -188,8 +201,7 @@ class _Reader:
         content = given.get("content") or ""
         if given.get("name") == "description":
             self.page.description = content
-        if (given.get("http-equiv") or "").lower() == "refresh" and (match := REFRESH.match(content)):
-            self._fetch([match["address"]])
+        self._fetch(refreshed(given), holding=True)
 
     def _attributes(self, given: Given) -> None:
         if ident := given.get("id"):
@@ -230,17 +242,25 @@ def _pictured(tag: str, given: Given) -> bool:
     return tag == "img" or (given.get("type") or "").lower() == "image"
 
 
-def _listed(name: str, given: Given) -> Iterator[str]:
-    """The address in an attribute, or all of them where it is a set of sources."""
-    address = given.get(name) or ""
-    if name.endswith("srcset"):
-        yield from (part.split()[0] for part in address.split(",") if part.strip())
-    elif address:
-        yield address
+def _held(kind: str, source: str) -> Iterable[str]:
+    """What a document that stands in an address makes a browser fetch."""
+    if kind == SHEET:
+        return stylesheet_addresses(source)
+    if kind in XML_KINDS:
+        return all_requests(drawing_of(source))
+    return [one.href for one in page_of(source).requests] if kind == "text/html" else []
+
+
+def all_requests(drawing: Drawing) -> list[str]:
+    """What a drawing makes a browser fetch, pages that stand in it among it."""
+    within = [one.href for page in drawing.pages for one in page_of(page).requests]
+    return [*(one.href for one in drawing.requests), *within]
 
 
 def page_of(source: str, path: str = "") -> Page:
-    """A page, or a picture in SVG, from its source."""
+    """A page from its source."""
+    if _deep(source):
+        return Page(path, deep=True)
     reader = _Reader(path)
     reader.read(_tree(source))
     if NO_SCRIPTS.search(source):
@@ -252,6 +272,15 @@ def page_of(source: str, path: str = "") -> Page:
     return reader.page
 
 
+def _deep(source: str) -> bool:
+    depth = 0
+    for tag in LAYER.finditer(source) if source.count("<") > DEEPEST else ():
+        depth = max(0, depth - 1) if tag["end"] else depth + (not tag[0].endswith("/"))
+        if depth > DEEPEST:
+            return True
+    return False
+
+
 def _tree(source: str, *, scripting: bool = False) -> LexborNode:
     root = LexborHTMLParser(source, scripting=scripting).root
     if root is None:
@@ -261,27 +290,4 @@ def _tree(source: str, *, scripting: bool = False) -> LexborNode:
 
 def read_page(built: Path, path: Path) -> Page:
     """One built page of a site."""
-    return page_of(path.read_text(encoding="utf-8"), path.relative_to(built).as_posix())
-
-
-def stylesheet_addresses(source: str) -> list[str]:
-    """The addresses that a stylesheet makes a browser fetch."""
-    if "(" not in source and "@" not in source:
-        return []
-    return list(_addresses(CSS_ESCAPE.sub(_unescaped, source) if "\\" in source else source))
-
-
-def _addresses(source: str, *, images: bool = False) -> Iterator[str]:
-    for token in CSS_TOKEN.finditer(source):
-        if token["images"]:
-            yield from _addresses(token["images"], images=True)
-        else:
-            found = token["address"] or token["imported"] or (token["string"] if images else "")
-            if found and (address := CSS_ADDRESS.match(found)):
-                yield address[1]
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    """A letter, digit or sign of an address that was written as an escape; others stay, as they could end a string."""
-    sign = escape["sign"] or chr(min(int(escape["number"], 16), 0x7F))
-    return sign if sign.isalnum() or sign in ":/.-" else escape[0]
+    return page_of(path.read_text(encoding="utf-8", errors="replace"), path.relative_to(built).as_posix())

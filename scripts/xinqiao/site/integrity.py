@@ -23,6 +23,11 @@ POLICY_NAME = '<meta http-equiv="Content-Security-Policy" content="'
 POLICY = re.compile(rf'({POLICY_NAME})(?P<policy>[^"]+)(")')
 # Written in the templates for who runs a generator by hand; a finished page has hashes in its place.
 OPEN = "'unsafe-inline'"
+# What ends the head of a page, or runs and is fetched before a policy that stands after it; a comment that is open.
+EARLIER = re.compile(r"<(?:body|script|style|img)\b|<!--(?!.*?-->)", re.DOTALL | re.IGNORECASE)
+CLOSED = frozenset({"'self'", "'none'"})
+# Directives that may name a host, which is the receiver's.
+NAMING = frozenset({"connect-src", "form-action"})
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<inside>.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style\b[^>]*>(?P<inside>.*?)</style>", re.DOTALL)
 STYLED = re.compile(r'<[a-z][^>]*?\sstyle="(?P<inside>[^"]*)"')
@@ -39,8 +44,7 @@ ADDRESS_SIGNS = 10
 class Guard:
     """Writes the hashes into pages of a site at `side`; `root_path`: of its address, `/` or `/x/`.
 
-    What a page fetches has to lie in its place already. A page without a policy to write them into is told of in
-    `unguarded`.
+    What a page fetches has to lie in its place already. A page without a policy that holds is told of in `unguarded`.
     """
 
     def __init__(self, side: Path, root_path: str) -> None:
@@ -50,7 +54,7 @@ class Guard:
 
     def guarded(self, name: str, page: str) -> str:
         """A page with its hashes, from its path in the site and its HTML."""
-        if POLICY_NAME not in page:
+        if not _holds(page):
             self.unguarded.append(name)
         return guarded(page, partial(self._hashed, name))
 
@@ -58,7 +62,8 @@ class Guard:
         """Writes the hashes into pages that lie in the site."""
         for path in sorted(paths):
             name = path.relative_to(self.side).as_posix()
-            path.write_bytes(self.guarded(name, path.read_bytes().decode("utf-8")).encode())
+            page = path.read_bytes().decode("utf-8", "surrogateescape")
+            path.write_bytes(self.guarded(name, page).encode("utf-8", "surrogateescape"))
 
     def _hashed(self, page: str, address: str) -> str | None:
         target = _target(address, page, self.root_path)
@@ -96,6 +101,25 @@ def guarded(page: str, hashed: Callable[[str], str | None] = nothing) -> str:
     return POLICY.sub(lambda match: f"{match[1]}{_policy(match['policy'], allowed)}{match[3]}", page)
 
 
+def _holds(page: str) -> bool:
+    """Whether a page has a policy where browsers heed it, before all else, and it keeps others out."""
+    start = page.find(POLICY_NAME)
+    match = POLICY.match(page, start) if start >= 0 else None
+    return match is not None and not EARLIER.search(page, 0, start) and _closed(match["policy"])
+
+
+@cache
+def _closed(policy: str) -> bool:
+    directives = [part.split() for part in policy.split(";") if part.strip()]
+    if not any(name == "default-src" and CLOSED.issuperset(sources) for name, *sources in directives):
+        return False
+    for name, *sources in directives:
+        hosts = [source for source in sources if not source.startswith("'") and source not in {"data:", "blob:"}]
+        if hosts and (name not in NAMING or any("*" in host or host.endswith(":") for host in hosts)):
+            return False
+    return True
+
+
 def _policy(policy: str, allowed: dict[str, list[str]]) -> str:
     parts = []
     for directive in filter(None, re.split(r";\s*", policy)):
@@ -114,7 +138,7 @@ def _sign(known: str) -> str:
 
 
 def _named(texts: Iterable[str]) -> list[str]:
-    return [f"'{_hash(text.encode())}'" for text in dict.fromkeys(texts)]
+    return [f"'{_hash(text.encode('utf-8', 'surrogateescape'))}'" for text in dict.fromkeys(texts)]
 
 
 def _hash(content: bytes) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang
 from xinqiao.site.built import Site, foreign, parts
-from xinqiao.site.html import Address, Page, page_of, stylesheet_addresses
+from xinqiao.site.html import Address, Page
 
 BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 ALL_PAGES = "/all-pages/index.html"
@@ -87,30 +87,12 @@ def requests(site: Site, page: Page) -> Iterator[Problem]:
             yield Problem(code="form-goes-elsewhere", place=place, params={"address": one.href})
 
 
-def assets(site: Site) -> Iterator[Problem]:
-    """What stylesheets and pictures would fetch from others, or miss; the theme's files once for both languages."""
-    for name in site.named(".css", ".svg"):
-        source = (site.built / name).read_text(encoding="utf-8")
-        found = stylesheet_addresses(source)
-        if name.endswith(".svg"):
-            found = [one.href for one in page_of(source).requests]
-        shared = name.partition("/")[2]
-        for address in dict.fromkeys(found):
-            if foreign(address):
-                code, params = "third-party-request", {"address": address}
-            elif address.startswith("#") or parts(address).scheme or site.target(Page(name), address):
-                continue
-            else:
-                code, params = "link-broken", {"target": address}
-            if site.first(code, f"{shared} {address}", own=False):
-                yield Problem(code=code, place=site.asset_place(name, address), params=params)
-
-
 def feeds(site: Site) -> Iterator[Problem]:
     """Links of the news feeds that lead into the site and reach nothing."""
     for name in site.named(".xml") if site.root else ():
         page = Page(name)
-        for href in dict.fromkeys(FEED_LINK.findall((site.built / name).read_text(encoding="utf-8"))):
+        source = (site.built / name).read_text(encoding="utf-8", errors="replace")
+        for href in dict.fromkeys(FEED_LINK.findall(source)):
             meant = normpath(parts(href.removeprefix(site.root)).path)
             lost = href.startswith(site.root) and site.target(page, href) is None
             # What a page has been told of is not told again of its copy in the feed.

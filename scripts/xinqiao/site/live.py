@@ -6,6 +6,7 @@ It sees what this reader is given at this moment. A host that means harm can giv
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, urlsplit
 
@@ -18,7 +19,13 @@ SECONDS = 30
 CHUNK = 65_536
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # What a page of the portal never sends: each would mark the reader, lead away, or report to somebody.
-HARMFUL = ("Set-Cookie", "Refresh", "Link", "NEL", "Report-To", "Reporting-Endpoints", "SourceMap", "X-SourceMap")
+# Speculation rules, links and reports are sent in spite of a page's own policy (tried with Chromium 156).
+POLICY = "Content-Security-Policy"
+HARMFUL = (
+    "Set-Cookie", "Refresh", "Link", "NEL", "Report-To", "Reporting-Endpoints", "SourceMap", "X-SourceMap",
+    "Speculation-Rules", "Use-As-Dictionary", "Accept-CH", f"{POLICY}-Report-Only",
+)  # fmt: skip
+REPORTING = re.compile(r"\breport-(?:uri|to)\b", re.IGNORECASE)
 # The origin of nobody's page: the name is reserved for that.
 STRANGER = "https://stranger.invalid"
 TYPES: Mapping[str, frozenset[str]] = {
@@ -44,7 +51,7 @@ def differences(address: str, manifest: Manifest, progress: Callable[[str], None
             if number % 20 == 0:
                 progress(f"{number}/{len(manifest.parts)}")
             with _asked(session, root, name) as answer:
-                headers |= dict.fromkeys((key for key in HARMFUL if key in answer.headers), name)
+                headers |= dict.fromkeys(_harmful(answer), name)
                 yield from _compared(answer, name, part)
         yield from (
             Problem(code="live-header-harmful", place=Place(file=name), params={"header": header})
@@ -73,8 +80,7 @@ def receiver_faults(address: str, site: str) -> Iterator[Problem]:
                     yield Problem(code="live-receiver-ill", place=Place(file=root), params=params)
         yield from (
             Problem(code="live-header-harmful", place=Place(file=root), params={"header": header})
-            for header in HARMFUL
-            if header in answer.headers
+            for header in _harmful(answer)
         )
         yield from _lacking(answer, root, encrypted=urlsplit(root).scheme == "https", framed=False)
         if _lets_in(session, root, origin) not in {origin, "*"}:
@@ -146,14 +152,21 @@ def _compared(answer: requests.Response, name: str, part: Part) -> Iterator[Prob
         yield Problem(code="live-type", place=Place(file=name), params=params)
 
 
+def _harmful(answer: requests.Response) -> Iterator[str]:
+    """The headers of an answer that mark readers, lead away, or report to somebody."""
+    yield from (name for name in HARMFUL if name in answer.headers)
+    if reporting := REPORTING.search(answer.headers.get(POLICY, "")):
+        yield f"{POLICY}: {reporting[0].lower()}"
+
+
 def _lacking(answer: requests.Response, root: str, *, encrypted: bool, framed: bool = True) -> Iterator[Problem]:
     """The headers that a page cannot give itself, where they lack; framed: whether it could stand in a frame."""
     wanted = {
         "X-Content-Type-Options: nosniff": answer.headers.get("X-Content-Type-Options", "").lower() == "nosniff",
     }
     if framed:
-        policy = answer.headers.get("Content-Security-Policy", "")
-        wanted["Content-Security-Policy: frame-ancestors 'none'"] = "frame-ancestors" in policy
+        policy = answer.headers.get(POLICY, "")
+        wanted[f"{POLICY}: frame-ancestors 'none'"] = "frame-ancestors" in policy
     if encrypted:
         wanted["Strict-Transport-Security"] = "max-age" in answer.headers.get("Strict-Transport-Security", "")
     yield from (

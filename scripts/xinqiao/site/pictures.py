@@ -20,7 +20,7 @@ SHOWN = re.compile(r"pictures/([^\s)\"'#?]+)")
 def picture_problems(project: Path, articles: Iterable[Article]) -> Iterator[Problem]:
     """Every picture that is too large or of a kind that browsers do not show, where it is shown first."""
     sources = [(article.file, (project / article.file).read_text(encoding="utf-8-sig")) for article in articles]
-    for path in sorted((project / PICTURES).glob("*")):
+    for path in sorted((project / PICTURES).glob("[!.]*")):
         place = next(
             (
                 Place(file=file, line=line, column=column)

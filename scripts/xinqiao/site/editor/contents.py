@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.problem import Place, Problem, XinqiaoError
+from xinqiao.site.editor.saving import put_all
 from xinqiao.site.pictures import LARGEST, PICTURES
 
 KEPT = "build/admin/kept"
@@ -86,7 +87,7 @@ class Contents:
                     Problem(code="editor-changed-meanwhile", place=Place(file=path), params={"kept": folder})
                     for path in late
                 )
-            return {change.path: self._put(change) for change in changes}
+            return self._put(changes)
 
     def _forbidden(self, changes: Sequence[Change]) -> Iterator[Problem]:
         for change in changes:
@@ -119,30 +120,20 @@ class Contents:
     def _keep(self, changes: Sequence[Change], now: datetime) -> str:
         """Writes what was refused where nothing is lost; gives the folder's name in the project."""
         name = f"{KEPT}/{now:%Y%m%d-%H%M%S-%f}"
-        for change in changes:
-            if change.content is not None:
-                path = self.root / name / change.path
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(change.content)
+        put_all(self.root / name, {one.path: one.content for one in changes if one.content is not None})
         return name
 
-    def _put(self, change: Change) -> str:
-        path = self.root / change.path
-        try:
-            if change.content is None:
-                path.unlink()
-                return ""
-            content = _headed(change.content, self.read(change.old or change.path), path.suffix)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.new")
-            beside.write_bytes(content)
-            beside.replace(path)
+    def _put(self, changes: Sequence[Change]) -> Mapping[str, str]:
+        contents: dict[str, bytes | None] = {}
+        for change in changes:
+            before, content = self.read(change.old or change.path), change.content
+            contents[change.path] = None if content is None else _headed(content, before, Path(change.path).suffix)
+        for change in changes:
             if change.old:
-                (self.root / change.old).unlink()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise refuse("output-unwritable", Place(file=change.path), reason=reason) from None
-        return blob_id(content)
+                contents.setdefault(change.old, None)
+        put_all(self.root, contents)
+        written = ((change.path, contents[change.path]) for change in changes)
+        return {path: "" if content is None else blob_id(content) for path, content in written}
 
 
 def blob_id(content: bytes) -> str:
