@@ -54,7 +54,7 @@ PLACES = {
     "uvicorn": ("intake.receiver", "intake.serve"),
     "anyio": ("intake.receiver",),
     "frictionless": ("tables.verdict", "forms.schema", "dashboard.package", "dashboard.released"),
-    "jinja2": ("templates", "intake.sheet", "learning.page", "site."),
+    "jinja2": ("templates", "learning.page", "site."),
     "markupsafe": ("intake.sheet", "forms.page", "dashboard.page", "dashboard.chart", "site.", "learning.page"),
     "highspy": ("safety.",),
     "numpy": ("safety.", "tables."),

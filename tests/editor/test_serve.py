@@ -200,5 +200,9 @@ def test_a_portal_that_says_nothing_of_publishing_is_told_how(served: Served) ->
     assert "<button" not in page
 
 
-def test_a_body_that_is_too_long_is_not_read(served: Served) -> None:
-    assert served.ask(f"/{TOKEN}/zh/new/", "x=" + "y" * 1_100_000).status == 413
+def test_a_body_that_is_too_long_is_refused_and_its_sender_told(served: Served) -> None:
+    long = "x=" + "y" * 8_000_000
+    assert served.ask(f"/{TOKEN}/zh/new/", long).status == 413
+    # Whoever is refused hears it, however much they were sending.
+    assert served.ask(f"/{TOKEN}/zh/new/", long, Origin="http://elsewhere.test").status == 403
+    assert served.ask("/elsewhere/", long).status == 404

@@ -232,6 +232,7 @@ def test_our_pages_can_be_used_by_everybody(page: Page, running: Running, lang: 
         assert page.locator(".bar").bounding_box()["height"] < 2 * 44, "the bar takes one line"  # type: ignore[index]
 
 
+@pytest.mark.usefixtures("page")
 def test_nobody_else_was_asked(running: Running) -> None:
     own = ("http://127.0.0.1:", "blob:", "data:")
     assert running.asked

@@ -86,6 +86,15 @@ def test_what_is_listed_is_published(project: Path, today: date) -> None:
     assert not [file for file in files if "draft" in file]
 
 
+@pytest.mark.parametrize("frame", ["", "---\n"], ids=["plain", "framed"])
+def test_a_draft_of_the_news_is_not_listed_however_its_metadata_stand(tmp_path: Path, today: date, frame: str) -> None:
+    for name, status in (("one", "draft"), ("two", "published")):
+        path = tmp_path / f"docs/news/events/{name}.zh.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{frame}Title: 活动\nStatus: {status}\n{frame}\n一起来。\n", encoding="utf-8")
+    assert [one.file for one in readings(tmp_path, today)[0]] == ["docs/news/events/two.zh.md"]
+
+
 def test_the_command_tells_length_and_review(root: Path) -> None:
     told = CliRunner().invoke(main, ["check", "--reading", "--project", str(root), "--json"])
     assert told.exit_code == 0

@@ -151,6 +151,12 @@ def test_a_correction_names_its_page_as_the_browser_shows_it(written: str) -> No
     assert correction(BEFORE.sub("", written)).files == ("learn/topic.md", "learn/topic/index.md")
 
 
+def test_a_page_whose_name_ends_like_a_folders_own_page_can_be_corrected() -> None:
+    made, problems = corrected(tree("corrections.md", "learn/site-index.md"), [correction("learn/site-index/")])
+    assert problems == ()
+    assert 'href="../learn/site-index/"' in str(made[Lang.ZH]["corrections.md"].content)
+
+
 @pytest.mark.parametrize("written", ["", "index.md", "https://host.test/zh/"])
 def test_the_home_page_can_be_corrected_too(written: str) -> None:
     assert correction(BEFORE.sub("", written)).files[0] == "index.md"

@@ -164,16 +164,13 @@ def test_at_most_one_escape_stands_in_twenty_pages(root: Path) -> None:
     assert escapes <= len(files) / 20
 
 
-@pytest.mark.parametrize("question", [row.text for row in part("before") if not row.wanted and "?" in row.text])
-def test_asking_directly_is_allowed(question: str) -> None:
-    assert not alarms(question)
-
-
 ASKED = ("你是在想自杀吗？", "你有没有想过结束自己的生命？", "Do you want to kill yourself?", "Are you suicidal?")
 
 
-@pytest.mark.parametrize("question", ASKED)
-def test_other_ways_of_asking_are_allowed_too(question: str) -> None:
+@pytest.mark.parametrize(
+    "question", [*(row.text for row in part("before") if not row.wanted and "?" in row.text), *ASKED]
+)
+def test_asking_directly_is_allowed(question: str) -> None:
     assert not alarms(question)
 
 

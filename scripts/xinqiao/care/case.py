@@ -59,11 +59,9 @@ class Case:
 
         Its own moment is kept nowhere.
         """
-        return min((entry.at for entry in self.entries if entry.act is Act.SEEN), default=self._end_of_day)
-
-    @property
-    def _end_of_day(self) -> datetime:
-        return datetime.combine(self.submission.received + timedelta(days=1), time(), BEIJING)
+        return min(
+            (entry.at for entry in self.entries if entry.act is Act.SEEN), default=_end_of(self.submission.received)
+        )
 
     @property
     def danger(self) -> bool:
@@ -138,7 +136,11 @@ def in_order(cases: Sequence[Case], duty: Duty) -> tuple[Case, ...]:
 
 def first_seen(received: date, now: datetime) -> datetime:
     """The moment to note for what is seen for the first time: now, but no later than the end of the day it came."""
-    return min(now, datetime.combine(received + timedelta(days=1), time(), BEIJING))
+    return min(now, _end_of(received))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), BEIJING)
 
 
 def _dangerous(form: Form, scale: str, submission: Submission) -> bool:

@@ -1,4 +1,4 @@
-"""From answers to safe tables: `validate`, `summarize`, `audit`, `release`."""
+"""From answers to safe tables: `validate`, `summarize`, `audit`, `release`, `region`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The portal as a whole: `demo`, `build`, `serve`, `check`, `verify-live`."""
+"""The portal as a whole: `demo`, `build`, `serve`, `check`, `wechat`, `verify-live`, `admin`."""
 
 from __future__ import annotations
 

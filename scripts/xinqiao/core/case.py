@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.question import Question
 from xinqiao.core.scale import Scale
@@ -48,8 +48,7 @@ class Case:
 
 
 def _unknown(place: Place, name: str, known: Mapping[str, object]) -> Problem:
-    nearest = (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
-    return Problem(code="name-unknown", place=place, params={"name": name, "nearest": nearest})
+    return Problem(code="name-unknown", place=place, params={"name": name, "nearest": nearest(name, known)})
 
 
 def _given(question: Question, answer: str) -> bool:

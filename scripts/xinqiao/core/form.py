@@ -6,7 +6,6 @@ forms/read adds the line.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,7 +17,7 @@ from xinqiao.core.derived import Derived
 from xinqiao.core.foreign import ForeignFile
 from xinqiao.core.hierarchy import hierarchy_problems, lineage, parents
 from xinqiao.core.logic import cycles, mentions
-from xinqiao.core.name import FORM_ID, check_name, repeated, unknown
+from xinqiao.core.name import FORM_ID, check_name, nearest, repeated, unknown
 from xinqiao.core.occasion import Occasion
 from xinqiao.core.pair import asked_before, pair_problems
 from xinqiao.core.problem import Place, Problem, XinqiaoError
@@ -233,8 +232,8 @@ class Form:
             offered = {choice.name for choice in source.choices}
             strange = [name for level in made.levels for name in level.choices if name not in offered]
             for name in strange:
-                nearest = difflib.get_close_matches(name, sorted(offered), 1, 0)[0]
-                yield Problem(code="name-unknown", place=place, params={"name": name, "nearest": nearest})
+                params = {"name": name, "nearest": nearest(name, sorted(offered))}
+                yield Problem(code="name-unknown", place=place, params=params)
             for name in () if strange else made.uncovered(source.choices):
                 yield Problem(code="derived-uncovered", place=place, params={"derived": made.name, "name": name})
 

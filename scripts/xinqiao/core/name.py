@@ -32,5 +32,10 @@ def repeated(names: Iterable[str]) -> Iterator[Problem]:
 def unknown(name: str, known: Sequence[str], where: str) -> Iterator[Problem]:
     """The problem that a name is none of those known, if it is not; with the nearest one."""
     if name not in known:
-        nearest = (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
-        yield Problem(code="name-unknown", place=Place(question=where), params={"name": name, "nearest": nearest})
+        params = {"name": name, "nearest": nearest(name, known)}
+        yield Problem(code="name-unknown", place=Place(question=where), params=params)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like a name; a dash where none is known."""
+    return (difflib.get_close_matches(name, list(known), 1, 0) or ["–"])[0]

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from xinqiao.core.occasion import MONTHS
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang
-from xinqiao.dashboard.words import MONTHS, Words
+from xinqiao.dashboard.words import Words
 from xinqiao.templates import environment
 
 MOST_CARDS = 30  # groups that are told at length; the rest are listed

@@ -126,7 +126,7 @@ def _told(form: Form, tables: Sequence[SafeTable], lang: Lang) -> dict[str, obje
     }
 
 
-def awaiting_page(form: Form, lang: Lang, *, form_href: str = "", assets: str = "../../assets/") -> str:
+def awaiting_page(form: Form, lang: Lang) -> str:
     """The page of a form whose summary has not been released yet, so that links to it lead somewhere."""
     say = Words(lang)
     html = (
@@ -134,8 +134,8 @@ def awaiting_page(form: Form, lang: Lang, *, form_href: str = "", assets: str = 
         .get_template("awaiting.html.jinja")
         .render(
             say=say,
-            assets=assets,
-            form_href=form_href or f"../../forms/{form.id}/",
+            assets="../../assets/",
+            form_href=f"../../forms/{form.id}/",
             form_words=say("page.form_link", title=form.title[lang], version=form.version),
         )
     )

@@ -9,13 +9,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from xinqiao.core.occasion import MONTHS
 from xinqiao.core.text import Lang, Text
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "dashboard"
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 SINGLE = {"“": "‘", "”": "’"}
 UNITS = ((1_000_000, "MB"), (1_000, "KB"))
 

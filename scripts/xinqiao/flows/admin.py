@@ -23,7 +23,7 @@ from xinqiao.flows.port import HOST, check_port
 from xinqiao.flows.project import load_forms
 from xinqiao.flows.publish import publish
 from xinqiao.flows.saved import author_of, save, unsaved
-from xinqiao.flows.serve import PAUSE, Watch
+from xinqiao.flows.serve import Watch
 from xinqiao.flows.wechat import copier
 from xinqiao.site.editor.cms import Backend, cms_config
 from xinqiao.site.editor.collections import Offered, collections, writable
@@ -32,7 +32,7 @@ from xinqiao.site.editor.host import BRANCH, NAME, OWNER, Host
 from xinqiao.site.editor.serve import Made, desk_serving
 from xinqiao.site.editor.work import Work
 from xinqiao.site.events import Event, read_events
-from xinqiao.site.newsroom import FOLDER
+from xinqiao.site.newsroom import FOLDER, unready
 from xinqiao.site.preview import Shown, previewing
 from xinqiao.site.serve import stopped_by_signals
 from xinqiao.site.tags import FILE as TAGS
@@ -59,12 +59,7 @@ def admin(config: Config, port: int, progress: Progress, ready: Callable[[str], 
     token = secrets.token_urlsafe(24)
     with previewing(watch.shown, HOST, port + 1), desk_serving(desk, HOST, port, token):
         ready(f"http://{HOST}:{port}/{token}/")
-        try:
-            while True:
-                watch.look()
-                time.sleep(PAUSE)
-        except KeyboardInterrupt:
-            watch.builder.shutdown(cancel_futures=True)
+        watch.until_stopped()
     return Outcome(said=Text.of(zh="编辑器已停止。", en="The editor has stopped."))
 
 
@@ -194,9 +189,7 @@ def offered(config: Config) -> Offered:
 def drafts(root: Path) -> tuple[str, ...]:
     """The news that say they are drafts, by file."""
     paths = sorted((root / FOLDER).rglob("*.md"))
-    return tuple(
-        path.relative_to(root).as_posix() for path in paths if "\nStatus: draft" in path.read_text("utf-8-sig")
-    )
+    return tuple(path.relative_to(root).as_posix() for path in paths if unready(path.read_text("utf-8-sig")))
 
 
 def _kept(read: Callable[[], Read], otherwise: Read) -> Read:

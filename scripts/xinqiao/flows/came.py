@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xinqiao.core.form import Form
@@ -125,13 +125,10 @@ def paired(store: Store, form: Form, identity: Identity, came: Came) -> tuple[Ca
     before = earlier_rows(store, form.earlier, identity) if form.earlier else ()
     found = joined(form, came.rows, before, Codes.of(form.id, identity), came.used)
     told = {"match-repeated": len(found.aside), "match-ambiguous": found.ambiguous}
-    pairs = Came(
+    pairs = replace(
+        came,
         rows=found.rows,
         aside=(*came.aside, *found.aside.items()),
-        days=came.days,
-        last=came.last,
-        absent=came.absent,
-        used=came.used,
         reasons=(*came.reasons, *PAIRS_ASIDE),
         codes=(*came.codes, *found.codes),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, refuse
 from xinqiao.core.question import Choice
 from xinqiao.core.record import Row, Submission
@@ -59,8 +59,7 @@ def _chosen(form: Form, units: Sequence[str]) -> Mapping[str, Choice | None]:
     known = {choice.name: choice for choice in form.roster.choices} if form.roster else {}
     for unit in units:
         if unit not in known:
-            nearest = (difflib.get_close_matches(unit, list(known), 1, 0) or ["–"])[0]
-            raise refuse("codes-unit-unknown", form=form.id, unit=unit, nearest=nearest)
+            raise refuse("codes-unit-unknown", form=form.id, unit=unit, nearest=nearest(unit, known))
     return {unit: known[unit] for unit in units or known} if known else {NO_UNIT: None}
 
 

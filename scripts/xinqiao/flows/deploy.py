@@ -10,7 +10,7 @@ from pathlib import Path
 from xinqiao.core.problem import refuse
 from xinqiao.flows.saved import git
 from xinqiao.publish_settings import Method, Publishing
-from xinqiao.site.build import HELP_PAGE
+from xinqiao.site.build import check_output, swap
 
 MINUTES = 10
 
@@ -28,21 +28,13 @@ def deploy(root: Path, site: Path, publishing: Publishing) -> None:
 
 def _into_folder(site: Path, target: Path) -> None:
     """A copy beside the target takes its place in one step; the old one comes back where that fails."""
-    if target.is_dir() and any(target.iterdir()) and not (target / HELP_PAGE).is_file():
-        raise refuse("output-not-ours", folder=target.name)
+    check_output(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
-            new, old = Path(folder) / "new", Path(folder) / "old"
+            new = Path(folder) / "new"
             shutil.copytree(site, new)
-            if target.exists():
-                target.rename(old)
-            try:
-                new.rename(target)
-            except OSError:
-                if old.exists():
-                    old.rename(target)
-                raise
+            swap(new, target)
     except OSError as error:
         raise refuse("publish-not-put", reason=error.strerror or type(error).__name__) from None
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from xinqiao.config import Config
 from xinqiao.core.form import Purpose
 from xinqiao.core.name import NAME, check_name
-from xinqiao.core.problem import Level, Place, Problem, XinqiaoError, refuse
+from xinqiao.core.problem import Level, Place, Problem, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
-from xinqiao.flows.output import write_output
+from xinqiao.flows.output import unwritable, write_output
 from xinqiao.flows.project import choice_lists, coarser_steps, form_path
 from xinqiao.forms.codebook import codebook_text
 from xinqiao.forms.draft import Draft, judged
@@ -148,17 +148,13 @@ def _write_new(path: Path, text: str, form_id: str) -> None:
     except FileExistsError:
         raise refuse("form-exists", Place(file=str(path)), form=form_id) from None
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
     try:
         with file:
             file.write(text)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> XinqiaoError:
-    return refuse("output-unwritable", Place(file=str(path)), reason=error.strerror or type(error).__name__)
+        raise unwritable(path, error) from None
 
 
 def export_form(config: Config, ref: str, kind: Format, lang: Lang, output: Path | None, progress: Progress) -> Outcome:
@@ -192,4 +188,4 @@ def _folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise unwritable(folder, error) from None

@@ -17,6 +17,7 @@ from xinqiao.core.question import Kind
 from xinqiao.core.record import Row
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome, Progress
+from xinqiao.flows.output import unwritable
 from xinqiao.flows.project import choice_lists, coarser_steps, form_path, load_form
 from xinqiao.forms.codebook import blank_answers, codebook_text
 from xinqiao.forms.place import place_of, place_of_case
@@ -129,8 +130,7 @@ def make_form(config: Config, ref: str, output: Path | None, progress: Progress)
         for name, content in files.items():
             (folder / name).write_bytes(content)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise refuse("output-unwritable", Place(file=str(folder)), reason=reason) from None
+        raise unwritable(folder, error) from None
     listed = "\n".join(f"  {folder / name}" for name in files)
     said = Text.of(zh=f"已写入：\n{listed}", en=f"Written to {folder}: {', '.join(files)}")
     return Outcome(said=said, document={"form": form.id, "output": str(folder), "files": list(files)})

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from xinqiao.care.case import REFERENCE
 from xinqiao.config import Config
 from xinqiao.core.form import Form, Purpose
 from xinqiao.core.problem import Problem, refuse
@@ -26,8 +27,6 @@ from xinqiao.intake.store import Store
 from xinqiao.tables.written import FORMULA
 
 READ = READ_ONE_BY_ONE | {Purpose.REPORT}
-# So much of an envelope's id as people tell each other on the telephone.
-REFERENCE = 8
 HEADINGS = ("编号 reference", "收到 received", "语言 language")
 # Only of a form for one event: as which it came, and whether its sender was told of the waiting list.
 STANDING = "次序 order"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from xinqiao.config import FILE, Config, load_config
 from xinqiao.core.form import Form
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import Kind
 from xinqiao.core.text import Lang, Text
@@ -37,7 +37,7 @@ def _check_limits(config: Config, known: list[str]) -> None:
         Problem(
             code="intake-form-unknown",
             place=Place(file=FILE),
-            params={"form": name, "nearest": (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]},
+            params={"form": name, "nearest": nearest(name, known)},
         )
         for name in config.intake.forms
         if name not in known

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form, Purpose
-from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.name import nearest
+from xinqiao.core.problem import Place, refuse
 from xinqiao.core.summary import Audience, MeasureKind
 from xinqiao.core.text import Lang, Text
 from xinqiao.dashboard.naming import measure_label
 from xinqiao.flows.outcome import Outcome
+from xinqiao.flows.output import unwritable, write_new
 from xinqiao.flows.project import form_path, load_form
 from xinqiao.forms.new import new_form_text
 from xinqiao.learning.course import FOLDER
@@ -38,8 +38,7 @@ def new_form(config: Config, form_id: str, titles: dict[Lang, str], purpose: Pur
     except OSError as error:
         if path.exists():
             raise refuse("form-exists", Place(file=str(path)), form=form_id) from None
-        reason = error.strerror or type(error).__name__
-        raise refuse("output-unwritable", Place(file=str(path)), reason=reason) from None
+        raise unwritable(path, error) from None
     said = Text.of(
         zh=f"已写入 {path}。请打开修改，再运行 xinqiao forms check {form_id}。",
         en=f"Written: {path}. Change it, then run `xinqiao forms check {form_id}`.",
@@ -109,8 +108,7 @@ def new_scenario(config: Config, course: str, name: str, titles: Mapping[Lang, s
     """
     known = sorted(path.name for path in (config.root / FOLDER).glob("*") if path.is_dir())
     if course not in known:
-        nearest = (difflib.get_close_matches(course, known, 1, 0) or ["–"])[0]
-        raise refuse("new-course-unknown", course=course, nearest=nearest)
+        raise refuse("new-course-unknown", course=course, nearest=nearest(course, known))
     return _written(config, scenario_files(course, name, _title(titles)))
 
 
@@ -121,8 +119,7 @@ def new_recap(config: Config, slug: str, what: Text | None = None, *, ready: boo
     """
     events = read_events(config.root)
     if slug not in events:
-        nearest = (difflib.get_close_matches(slug, list(events), 1, 0) or ["–"])[0]
-        raise refuse("new-event-unknown", event=slug, nearest=nearest)
+        raise refuse("new-event-unknown", event=slug, nearest=nearest(slug, events))
     event = events[slug]
     return _written(config, recap_files(event, dict(_figures(config, event)), _today(), what, ready=ready))
 
@@ -161,25 +158,10 @@ def _today() -> date:
 
 
 def _written(config: Config, files: Mapping[str, str]) -> Outcome:
-    """All files, or none where one of them is there already."""
-    there = [Problem(code="file-exists", place=Place(file=name)) for name in files if (config.root / name).exists()]
-    if there:
-        raise XinqiaoError(there)
-    for name, text in files.items():
-        _write(config.root / name, text)
+    write_new(config.root, files)
     listed = "、".join(files), ", ".join(files)
     said = Text.of(
         zh=f"已写入草稿 {listed[0]}。写完后运行 xinqiao check；改掉草稿标记，才会出现在网站上。",
         en=f"Drafts written: {listed[1]}. When done, run `xinqiao check`; they appear once they are no longer drafts.",
     )
     return Outcome(said=said, document={"files": list(files)})
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise refuse("output-unwritable", Place(file=str(path)), reason=reason) from None

@@ -14,14 +14,13 @@ from xinqiao.config import Config
 from xinqiao.core.form import Form
 from xinqiao.core.problem import Problem, refuse
 from xinqiao.core.text import Text
-from xinqiao.flows.desk import answered_forms, log_path, public_half
+from xinqiao.flows.desk import STEP, answered_forms, log_path, public_half
 from xinqiao.flows.outcome import Outcome
 from xinqiao.flows.output import write_output
 from xinqiao.intake.seal import seal
 from xinqiao.intake.store import Store
 
 STATE, FILE = "waiting.json", "notices.txt"
-STEP = 4_096
 
 
 def notify(config: Config, now: datetime | None = None, ways: Ways | None = None) -> Outcome:

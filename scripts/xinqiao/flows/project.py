@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from xinqiao.config import Config
 from xinqiao.core import asked
 from xinqiao.core.derived import Derived, DerivedLevel
 from xinqiao.core.form import Form, Purpose
+from xinqiao.core.name import nearest
 from xinqiao.core.occasion import Occasion
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.question import Choice
@@ -54,9 +54,7 @@ def form_path(config: Config, ref: str) -> Path:
     own = {file.stem: file for file in config.form_files}
     path = own.get(ref) or own.get(ref.partition("@")[0], Path(ref))
     if not path.is_file():
-        known = list(own)
-        nearest = (difflib.get_close_matches(ref, known, 1, 0) or ["–"])[0]
-        raise refuse("form-not-found", form=Path(ref).name, nearest=nearest)
+        raise refuse("form-not-found", form=Path(ref).name, nearest=nearest(ref, own))
     return path
 
 
@@ -71,8 +69,7 @@ def load_form(config: Config, ref: str) -> Form:
         return form
     by_slug = {occasion.slug: occasion for occasion in occasions(config, form)}
     if event not in by_slug:
-        nearest = (difflib.get_close_matches(event, list(by_slug), 1, 0) or ["–"])[0]
-        raise refuse("form-event-unknown", form=base, event=event, nearest=nearest)
+        raise refuse("form-event-unknown", form=base, event=event, nearest=nearest(event, by_slug))
     return instance(form, by_slug[event])
 
 

@@ -42,7 +42,6 @@ def pull_sources(
     *,
     send: Send = over_http,
     pause: Callable[[float], None] = time.sleep,
-    today: Callable[[], date] = date.today,
 ) -> Outcome:
     """Fetches what is new in the sources that are named, or in all of portal.toml; where one fails the others go on.
 
@@ -55,7 +54,7 @@ def pull_sources(
     failed: list[str] = []
     for source in sources:
         try:
-            told.append(pull_source(config, source.name, progress, send=send, pause=pause, today=today))
+            told.append(pull_source(config, source.name, progress, send=send, pause=pause))
         except XinqiaoError as error:
             failed.append(source.name)
             told.append(_failed(source, error))

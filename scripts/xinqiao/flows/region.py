@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from xinqiao.config import Config
 from xinqiao.core.form import Form
+from xinqiao.core.name import nearest
 from xinqiao.core.parsed import Json
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.safe import SafeTable
@@ -97,8 +97,8 @@ def _form(config: Config, form_id: str) -> Form:
     except XinqiaoError as error:
         if error.problems[0].code != "form-not-found":
             raise
-        nearest = (difflib.get_close_matches(form_id, [file.stem for file in config.form_files], 1, 0) or ["–"])[0]
-        raise refuse("region-form-unknown", form=form_id, nearest=nearest) from None
+        known = (file.stem for file in config.form_files)
+        raise refuse("region-form-unknown", form=form_id, nearest=nearest(form_id, known)) from None
 
 
 def _own(config: Config, form: Form) -> frozenset[str]:

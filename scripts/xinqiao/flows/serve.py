@@ -45,12 +45,7 @@ def serve(config: Config, port: int, progress: Progress, told: Told) -> Outcome:
         shown=Shown(folder=folder / "1", copier=copier(config)),
     )
     with previewing(watch.shown, HOST, port):
-        try:
-            while True:
-                watch.look()
-                time.sleep(PAUSE)
-        except KeyboardInterrupt:
-            watch.builder.shutdown(cancel_futures=True)
+        watch.until_stopped()
     return Outcome(said=Text.of(zh="预览已停止。", en="The preview has stopped."))
 
 
@@ -74,6 +69,15 @@ class Watch:
     laying: threading.Lock = field(default_factory=threading.Lock)
     composing: bool = False
     builder: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+
+    def until_stopped(self) -> None:
+        """Looks again and again until Ctrl+C."""
+        try:
+            while True:
+                self.look()
+                time.sleep(PAUSE)
+        except KeyboardInterrupt:
+            self.builder.shutdown(cancel_futures=True)
 
     def look(self) -> None:
         """One look: what has changed since the last one, and whether a build has ended."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 from xinqiao.care.app import inbox_app, new_token
 from xinqiao.care.page import Number, Numbers, View
 from xinqiao.config import Config
-from xinqiao.core.problem import Problem, XinqiaoError, refuse
+from xinqiao.core.problem import Problem, XinqiaoError
 from xinqiao.core.text import Text
 from xinqiao.flows.desk import open_desk
 from xinqiao.flows.outcome import Outcome
+from xinqiao.flows.port import HOST, check_port
 from xinqiao.intake.receiver import serve
 from xinqiao.site.help_lines import Kind, local, oldest, read_help_lines
-
-HOST = "127.0.0.1"
 
 
 def sit_down(
@@ -26,7 +24,7 @@ def sit_down(
     Raises XinqiaoError: inbox-no-roster, inbox-no-forms, key-missing, passphrase-wrong, port-taken.
     """
     desk = open_desk(config, passphrase, key)
-    port = _free(port)
+    port = check_port(port, port + 10)
     me, numbers = desk.me, at_hand(config)
     view = View(
         base=f"/{new_token()}/",
@@ -72,14 +70,3 @@ def at_hand(config: Config) -> Numbers | None:
         checked_on=oldest(urgent),
         confirmed=all(line.confirmed for line in urgent),
     )
-
-
-def _free(port: int) -> int:
-    """The port, or one that is free. Raises XinqiaoError (port-taken)."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise refuse("port-taken", port=port, other=port + 10) from None
-        return int(probe.getsockname()[1])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 from xinqiao.config import FILE, Config
 from xinqiao.core.form import Form
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem, refuse
 from xinqiao.core.source import Source
 
@@ -13,8 +12,7 @@ from xinqiao.core.source import Source
 def source_of(config: Config, name: str) -> Source:
     """A source by its name. Raises XinqiaoError (pull-source-unknown)."""
     if name not in config.sources:
-        nearest = (difflib.get_close_matches(name, list(config.sources), 1, 0) or ["–"])[0]
-        raise refuse("pull-source-unknown", Place(file=FILE), source=name, nearest=nearest)
+        raise refuse("pull-source-unknown", Place(file=FILE), source=name, nearest=nearest(name, config.sources))
     return config.sources[name]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from xinqiao.config import Config
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.build import build
@@ -87,8 +87,7 @@ def _page(built: Path, wanted: str) -> str:
     # An address may have the site's own folder before it.
     if ending := [one for one in known if name.endswith(f"/{one}")]:
         return ending[0]
-    nearest = (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0].removesuffix(INDEX)
-    raise refuse("wechat-page-unknown", page=wanted, nearest=nearest)
+    raise refuse("wechat-page-unknown", page=wanted, nearest=nearest(name, known).removesuffix(INDEX))
 
 
 def _of_file(path: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from xinqiao.config import Config
-from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
+from xinqiao.core.name import nearest
+from xinqiao.core.problem import Place, Problem, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.flows.outcome import Outcome
+from xinqiao.flows.output import write_new
 from xinqiao.site.events import read_events
 from xinqiao.site.manifest import build_moment
 from xinqiao.site.word.draft import ARTICLE, Wanted, word_draft
@@ -29,11 +30,7 @@ def import_word(config: Config, path: Path, *, kind: str, slug: str, lang: Lang,
     wanted = replace(wanted, alone=not (config.root / other).is_file())
     drafted = word_draft(path, wanted, build_moment().date())
     files: Mapping[str, bytes] = {wanted.file: drafted.text.encode(), **drafted.pictures}
-    there = [Problem(code="file-exists", place=Place(file=name)) for name in files if (config.root / name).exists()]
-    if there:
-        raise XinqiaoError(there)
-    for name, content in files.items():
-        _write(config.root / name, content)
+    write_new(config.root, files)
     problems = (*drafted.problems, *read_wording(drafted.text, wanted.file), *_only(config, other, wanted))
     count = len(drafted.pictures)
     said = Text.of(
@@ -48,8 +45,7 @@ def _check_event(config: Config, wanted: Wanted) -> None:
     if wanted.event and wanted.kind != ARTICLE:
         events = read_events(config.root)
         if wanted.event not in events:
-            nearest = (difflib.get_close_matches(wanted.event, list(events), 1, 0) or ["–"])[0]
-            raise refuse("word-event-missing", event=wanted.event, nearest=nearest)
+            raise refuse("word-event-missing", event=wanted.event, nearest=nearest(wanted.event, events))
 
 
 def _only(config: Config, other: str, wanted: Wanted) -> Iterator[Problem]:
@@ -62,13 +58,3 @@ def _only(config: Config, other: str, wanted: Wanted) -> Iterator[Problem]:
             return
         if line.startswith("Only:"):
             yield Problem(code="word-pair", place=Place(file=other, line=number, column=1))
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise refuse("output-unwritable", Place(file=str(path)), reason=reason) from None

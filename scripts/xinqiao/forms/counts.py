@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xinqiao.core.name import nearest
 from xinqiao.core.question import Kind, Role, Section
 from xinqiao.forms.build import note
-from xinqiao.forms.fit import nearest
 from xinqiao.forms.yaml_lines import Document
 
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from xinqiao.core.derived import Derived, DerivedLevel
-from xinqiao.core.name import NAME
+from xinqiao.core.name import NAME, nearest
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Text
 from xinqiao.forms.build import attempt, note
-from xinqiao.forms.fit import checked, nearest
+from xinqiao.forms.fit import checked
 from xinqiao.forms.shape import DerivedShape
 from xinqiao.forms.yaml_lines import Document, Path
 

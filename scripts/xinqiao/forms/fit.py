@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from typing import Any, TypeVar, get_args
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Problem
 from xinqiao.forms.shape import LabelShape, Shape, as_text
 from xinqiao.forms.yaml_lines import Document, Path
@@ -49,11 +49,6 @@ def keys(shape: type[Shape]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in shape.model_fields.items()}
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """The known name that looks most like a name; a dash where none is known."""
-    return (difflib.get_close_matches(name, known, 1, 0) or ["–"])[0]
-
-
 def _unspoken(shape: type[Shape], detail: ErrorDetails) -> bool:
     """Whether a detail says that a text lacks a language."""
     return detail["type"] == "blank" or (
@@ -90,7 +85,7 @@ def _problem(shape: type[Shape], detail: ErrorDetails, document: Document, path:
                 return Problem(code="feature-unsupported", place=place, params={"feature": key})
             if key in inner.not_yet:
                 return Problem(code="not-yet", place=place, params={"what": key})
-            params = {"key": key, "nearest": nearest(key, list(keys(inner)))}
+            params = {"key": key, "nearest": nearest(key, keys(inner))}
             return Problem(code="form-key-unknown", place=place, params=params)
         case "missing":
             return Problem(code="form-key-missing", place=place, params={"key": key})

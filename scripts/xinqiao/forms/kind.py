@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from xinqiao.core.name import nearest
 from xinqiao.core.question import CHOOSING, OTHER, Choice, Kind, Steps
 from xinqiao.core.text import Text
 from xinqiao.forms.build import Lists, attempt, note
-from xinqiao.forms.fit import nearest
 from xinqiao.forms.shape import RowShape
 from xinqiao.forms.yaml_lines import Document, Path
 
@@ -53,7 +53,7 @@ def type_of(document: Document, path: Path, shape: RowShape, lists: Lists) -> Ty
     elif choosing and not rest:
         note(document, "type-without-list", where, shape.name, type=word)
     elif choosing and rest[0] not in lists:
-        note(document, "list-unknown", where, shape.name, name=rest[0], nearest=nearest(rest[0], list(lists)))
+        note(document, "list-unknown", where, shape.name, name=rest[0], nearest=nearest(rest[0], lists))
     elif choosing:
         return _choosing(document, Kind(word), rest[0], lists, or_other=or_other)
     elif word == Kind.RANGE:

@@ -19,6 +19,7 @@ from xinqiao.intake.seal import (
     seal,
     seal_with_passphrase,
 )
+from xinqiao.intake.store import sync_folder
 
 PRIVATE = ("age", "key")
 PROBE = b"whoever reads this holds the key"
@@ -184,24 +185,14 @@ def _swap(path: Path, content: bytes) -> None:
     beside.unlink(missing_ok=True)
     _write(beside, content)
     beside.replace(path)
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Durable on return: a public half must not be published whose private half a power cut takes."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Makes names in a folder durable: a public half must not be published whose private half a power cut takes."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

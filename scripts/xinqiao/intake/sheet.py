@@ -13,12 +13,12 @@ import re
 from datetime import date
 
 import segno
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from xinqiao.core.problem import refuse
 from xinqiao.core.record import AGE_HEADER
 from xinqiao.core.text import Text
+from xinqiao.templates import environment
 
 BEGIN, END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
 COLUMNS = 64
@@ -37,10 +37,8 @@ def recovery_sheet(name: str, public: str, locked: bytes, title: Text, today: da
         raise refuse("sheet-too-long", key=name)
     lines = _lines(locked)
     code = segno.make("\n".join((BEGIN, *lines, END)), error="m", micro=False)
-    environment = Environment(
-        loader=PackageLoader("xinqiao", "templates/intake"), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("sheet.html.jinja").render(
+    template = environment("intake").get_template("sheet.html.jinja")
+    return template.render(
         name=name,
         public=public,
         lines=[(line, _check(number, line)) for number, line in enumerate(lines, 1)],

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from importlib import resources
 from string import Template
 
+from xinqiao.core.occasion import SLUG
 from xinqiao.core.problem import refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.learning.course import FOLDER, INDEX
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 REVIEWED_WITHIN = timedelta(days=180)
 FIRST, SCENARIO = "01-start", "scenario"
 # What follows the course's title in a page's own.
@@ -39,7 +38,7 @@ def scenario_files(course: str, name: str, title: Text) -> dict[str, str]:
 
 
 def _checked(slug: str) -> str:
-    if not NAME.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         raise refuse("slug-unusable", name=slug)
     return slug
 

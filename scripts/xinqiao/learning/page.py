@@ -54,7 +54,7 @@ def cards(courses: Sequence[Course], about: Mapping[str, str], lang: Lang) -> st
 
 def _overview(course: Course, lang: Lang) -> str:
     sheet = course.overview(lang)
-    listed = _render("lessons.html", course=course, steps=course.steps(lang), lang=lang, kinds=Kind, assets=ASSETS)
+    listed = _render("lessons.html", course=course, steps=course.steps(lang), lang=lang, kinds=Kind)
     lines = [listed if line.strip() == LESSONS_MARK else line for line in sheet.lines]
     return _page(sheet, lines, _render("length.html", course=course, lang=lang, kinds=Kind, assets=ASSETS))
 
@@ -122,12 +122,10 @@ def _scenes(sheet: Sheet) -> list[str]:
     scenes = read_scenes(sheet)[0]
     first = scenes[0]
     lines = [*sheet.lines[: first.start], _render("begin.html", lang=sheet.lang, first=first), ""]
-    for number, scene in enumerate(scenes, start=1):
+    for scene in scenes:
         inside = "\n".join(sheet.lines[scene.start + 1 : scene.end]).strip("\n")
-        lines += [
-            _render("scene.html", lang=sheet.lang, scene=scene, number=number, first=first, inside=Markup(inside)),  # noqa: S704 (prose of the college's own)
-            "",
-        ]
+        inner = Markup(inside)  # noqa: S704 (prose of the college's own)
+        lines += [_render("scene.html", lang=sheet.lang, scene=scene, first=first, inside=inner), ""]
     return [*lines, *sheet.lines[scenes[-1].end :]]
 
 

@@ -17,12 +17,12 @@ is where it begins; what follows the part with the help lines is no scene.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Problem
 from xinqiao.learning.sheet import Sheet
 
@@ -129,10 +129,8 @@ def _linked(sheet: Sheet, scenes: Sequence[Scene], others: frozenset[str]) -> It
     for scene in scenes:
         for choice in scene.choices:
             if choice.to not in known and choice.to not in others:
-                nearest = (difflib.get_close_matches(choice.to, known, 1, 0) or ["–"])[0]
-                yield sheet.problem(
-                    "scenario-link", choice.at, choice.column, target=f"#{choice.to}", nearest=f"#{nearest}"
-                )
+                meant = f"#{nearest(choice.to, known)}"
+                yield sheet.problem("scenario-link", choice.at, choice.column, target=f"#{choice.to}", nearest=meant)
         on = [choice for choice in scene.choices if choice.to in known]
         if scene.is_end and on:
             yield sheet.problem("scenario-end-leads-on", on[0].at, on[0].column, name=scene.name)

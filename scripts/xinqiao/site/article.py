@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -141,6 +141,16 @@ def _source(entry: Entry, today: date) -> Iterator[Source]:
         entry.notes.note(entry.keys["address"][1], "source-address", address=address)
     if len(entry.notes.problems) == before and read_on is not None:
         yield Source(title=title, publisher=publisher, address=address, read_on=read_on, note=note)
+
+
+def sources_differ(standings: Mapping[Lang, Mapping[str, Standing]]) -> Iterator[Problem]:
+    """Texts, by language and name, whose two languages do not rest on the same sources."""
+    first, second = Lang
+    for name, here in standings[second].items():
+        there = standings[first].get(name)
+        if there is not None and [one.address for one in here.sources] != [one.address for one in there.sources]:
+            place = Place(file=here.at.file, line=1, column=1)
+            yield Problem(code="article-sources-differ", place=place, params={"other": there.at.file})
 
 
 def mark_problems(source: str, file: str) -> Iterator[Problem]:

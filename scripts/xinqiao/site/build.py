@@ -103,7 +103,7 @@ def build_site(
 
     `stamp` says which day it is. Raises XinqiaoError with all errors; `output` is then as it was before.
     """
-    _check_output(output)
+    check_output(output)
     progress("read")
     imprint = _imprint(project, names, stamp)
     sources, room = _read(imprint, stamp.day, production=production)
@@ -127,7 +127,7 @@ def build_site(
         # Beside the site until it is checked, which lists its files.
         side.with_name(FOLDER).rename(side / FOLDER)
         write_manifest(side, stamp, made.parts)
-        _swap(side, output)
+        swap(side, output)
     return problems
 
 
@@ -234,7 +234,8 @@ def _write_entrances(side: Path, lines: Sequence[HelpLine], names: PortalNames) 
     (side / WORKER).write_bytes(help_worker(crisis.read_bytes()))
 
 
-def _check_output(output: Path) -> None:
+def check_output(output: Path) -> None:
+    """Raises XinqiaoError (output-not-ours) for a folder that holds something else than a site of ours."""
     if output.is_dir() and any(output.iterdir()) and not (output / HELP_PAGE).is_file():
         raise refuse("output-not-ours", Place(), folder=output.name)
 
@@ -252,8 +253,8 @@ def _beside(output: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _swap(side: Path, output: Path) -> None:
-    """Puts the new site where the old one was; the old one comes back where that fails."""
+def swap(side: Path, output: Path) -> None:
+    """Puts the new site where the old one was; the old one, beside the new, comes back where that fails."""
     old = side.with_name("old")
     if output.exists():
         output.rename(old)

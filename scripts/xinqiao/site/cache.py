@@ -12,6 +12,7 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 MOST_BYTES = 64 << 20
 # For another build that writes at the same moment; it is not waited for longer.
@@ -71,7 +72,7 @@ class Kept:
         except sqlite3.Error:
             return 0
 
-    def __enter__(self) -> Kept:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -12,7 +12,7 @@ from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
 from xinqiao.site.entries import CHECKED_KEYS, Checked, dialled, fictional, given, optional_words, read_entries, way
-from xinqiao.site.source import Entry
+from xinqiao.site.source import Entry, position
 from xinqiao.site.tree import Tree
 
 FILE = "docs/data/contacts.yml"
@@ -92,6 +92,6 @@ def missing(tree: Tree, contacts: Iterable[Contact]) -> Iterator[Problem]:
         for match in MARK.finditer(piece.content) if isinstance(piece.content, str) else ():
             if match["purpose"] not in told:
                 told.add(match["purpose"])
-                before = match.string[: match.start()]
-                place = Place(file=piece.origin, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
+                line, column = position(match.string, match.start())
+                place = Place(file=piece.origin, line=line, column=column)
                 yield Problem(code="contact-missing", place=place, params={"purpose": match["purpose"]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
@@ -17,7 +17,7 @@ from xinqiao.site.all_pages import title_of
 from xinqiao.site.article import not_yet
 from xinqiao.site.entries import fictional, read_entries
 from xinqiao.site.source import FRONT_MATTER, Entry
-from xinqiao.site.tree import Piece, Tree
+from xinqiao.site.tree import Piece, Tree, address_of
 
 FILE = "docs/data/corrections.yml"
 PAGE, MARK = "corrections.md", "<!-- corrections -->"
@@ -46,7 +46,7 @@ class Correction:
     @property
     def files(self) -> tuple[str, str]:
         """The files that the page may be made of."""
-        name = self.page.rstrip("/").removesuffix(".md").removesuffix("index").rstrip("/")
+        name = re.sub(r"(?:^|/)index$", "", self.page.rstrip("/").removesuffix(".md"))
         return f"{name}.md" if name else "index.md", f"{name}/index.md"
 
 
@@ -107,22 +107,16 @@ def _found(tree: Tree, correction: Correction) -> str:
 
 
 def _unknown(correction: Correction, tree: Tree) -> Problem:
-    known = [_address(name) for name in tree[Lang.ZH] if name.endswith(".md")]
-    nearest = (difflib.get_close_matches(correction.page, known, 1, 0) or ["–"])[0]
-    params = {"page": correction.page, "nearest": nearest}
+    known = [address_of(name) for name in tree[Lang.ZH] if name.endswith(".md")]
+    params = {"page": correction.page, "nearest": nearest(correction.page, known)}
     return Problem(code="correction-page-unknown", place=correction.at, params=params)
-
-
-def _address(name: str) -> str:
-    stem = name.removesuffix(".md")
-    return f"{stem.removesuffix('index').rstrip('/')}/".removeprefix("/")
 
 
 def _told(pieces: Mapping[str, Piece], corrections: Sequence[Correction], lang: Lang) -> dict[str, Piece]:
     made, shown = dict(pieces), []
     for one in corrections:
         name = next(name for name in one.files if name in pieces)
-        shown.append(Shown(title=title_of(pieces[name]), href=f"../{_address(name)}", correction=one))
+        shown.append(Shown(title=title_of(pieces[name]), href=f"../{address_of(name)}", correction=one))
     for name in {name for one in corrections for name in one.files if name in pieces}:
         made[name] = replace(made[name], content=with_lines(str(made[name].content), name, corrections, lang))
     if PAGE in made:
@@ -134,7 +128,7 @@ def _told(pieces: Mapping[str, Piece], corrections: Sequence[Correction], lang: 
 def with_lines(source: str, name: str, corrections: Sequence[Correction], lang: Lang) -> str:
     """A page, by its name below the language's folder, with a line for each correction of it below its title."""
     found = [one for one in corrections if name in one.files]
-    up = "../" * _address(name).count("/")
+    up = "../" * address_of(name).count("/")
     return _below_heading(source, page.render("corrected.html", lang=lang, found=found, up=up)) if found else source
 
 

@@ -3,8 +3,8 @@ in the place of their marks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from xinqiao.core.problem import Level, Problem, XinqiaoError
@@ -70,7 +70,8 @@ def coursework(
             problems += found
             if outline is not None:
                 outlines[lang][name] = outline
-    problems += _sources_differ(outlines)
+    standings = {lang: {name: one.standing for name, one in by_name.items()} for lang, by_name in outlines.items()}
+    problems += article.sources_differ(standings)
     if any(problem.level is Level.ERROR for problem in problems):
         raise XinqiaoError(problems)
     tree = {
@@ -110,17 +111,6 @@ def _read(written: Written, today: date) -> tuple[Outline | None, list[Problem]]
         standing=standing,
     )
     return outline, list(article.review_due(standing, today))
-
-
-def _sources_differ(outlines: Mapping[Lang, Mapping[str, Outline]]) -> Iterator[Problem]:
-    first, second = Lang
-    for name, here in outlines[second].items():
-        there = outlines[first].get(name)
-        addresses = [[one.address for one in side.standing.sources] for side in (here, there) if side]
-        if there and addresses[0] != addresses[1]:
-            place = replace(here.standing.at, line=1, column=1)
-            params = {"other": there.standing.at.file}
-            yield Problem(code="article-sources-differ", place=place, params=params)
 
 
 def _filled(

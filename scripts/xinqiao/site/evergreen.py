@@ -65,7 +65,7 @@ def evergreen(project: Path, lines: Sequence[HelpLine], today: date) -> tuple[Tr
             tree[lang][name] = Piece(content=content, origin=origin)
         _leave_out(tree[lang])
         tree[lang] = with_lists(tree[lang], listed[lang], lang)
-    problems += [*_told_apart(tree, alone), *_lonely(tree, alone), *_sources_differ(standings)]
+    problems += [*_told_apart(tree, alone), *_lonely(tree, alone), *article.sources_differ(standings)]
     problems += _checks_unknown(standings, project)
     for lang, stands in alone.items():
         for other in set(Lang) - {lang}:
@@ -168,8 +168,7 @@ def _only(entry: Entry | None, name: str, lang: Lang) -> str:
     other = next(one for one in Lang if one is not lang)
     front: dict[str, object] = {"page_type": "only", "search": {"exclude": True}}
     front |= {key: str(entry.keys[key][1].value) for key in ("title", "description") if key in entry.keys}
-    href = f"{_up(name)}{lang.value}/{name.removesuffix('index.md').removesuffix('.md')}"
-    href = href if href.endswith("/") else f"{href}/"
+    href = f"{_up(name)}{lang.value}/{address_of(name)}"
     return as_page(front, page.render("only.html", lang=other, title=front.get("title", ""), href=href, tag=lang.tag))
 
 
@@ -199,15 +198,3 @@ def _checks_unknown(standings: Standings, project: Path) -> Iterator[Problem]:
         for name in sorted(set(standing.self_checks) - set(forms)):
             params = {"key": "self_checks", "found": name, "allowed": ", ".join(forms)}
             yield Problem(code="registry-choice", place=standing.checks_at or standing.at, params=params)
-
-
-def _sources_differ(standings: Mapping[Lang, Mapping[str, Standing]]) -> Iterator[Problem]:
-    """Both languages of an article rest on the same texts."""
-    first, second = Lang
-    for name, here in standings[second].items():
-        there = standings[first].get(name)
-        if there is not None and [one.address for one in here.sources] != [one.address for one in there.sources]:
-            params = {"other": there.at.file}
-            yield Problem(
-                code="article-sources-differ", place=Place(file=here.at.file, line=1, column=1), params=params
-            )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 
 import selectolax
 
@@ -40,34 +40,26 @@ def read_pages(
     return {name: found.get(name) or html.read_page(built, built / name) for name in names}
 
 
-class Reading:
-    """Pages of one language as they are read, with the store of those that were read before; for a `with` statement."""
+class Reading(Kept):
+    """Pages of one language as they are read, in the store of those that were read before."""
 
     def __init__(self, cache: Path, folder: str) -> None:
-        self._kept = Kept(cache / f"pages-{folder}.sqlite")
+        super().__init__(cache / f"pages-{folder}.sqlite")
 
     def read(self, page: str, part: Part) -> None:
         """Reads a page, where it was not read before, for who asks for it later."""
         key = digest(READER, part.digest)
-        if not self._kept.has(key):
-            self._kept.put(key, encoded(html.page_of(page)))
+        if not self.has(key):
+            self.put(key, encoded(html.page_of(page)))
 
     def page(self, built: Path, name: str, part: Part | None) -> Page:
         """A page of a built site; `part`: what is known of its file."""
         key = digest(READER, (part or part_of((built / name).read_bytes())).digest)
-        if known := self._kept.get(key):
+        if known := self.get(key):
             return decoded(known, name)
         page = html.read_page(built, built / name)
-        self._kept.put(key, encoded(page))
+        self.put(key, encoded(page))
         return page
-
-    def __enter__(self) -> Reading:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._kept.close()
 
 
 def encoded(page: Page) -> bytes:

@@ -9,18 +9,16 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-import yaml
-
 from xinqiao.core.problem import Place, Problem, XinqiaoError, refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site import page
+from xinqiao.site.entries import SOURCE_ONLY, read_entries
 from xinqiao.site.integrity import guarded
-from xinqiao.site.source import Entry, Notes, compose_yaml, shown
+from xinqiao.site.source import Entry
 
 REGISTRY = "docs/data/help-lines.yml"
 WARN_DAYS, FAIL_DAYS = 90, 180
 PAGE_LIMIT = 4096
-SOURCE_ONLY = "source only"
 ALL_DAY = re.compile(
     r"24\s*-?\s*(?:小时|小時|h\b|h(?:ou)?rs?\b|[x×/]\s*7)|二十四小[时時]|7\s*[x×/*]\s*24|"
     r"全天|昼夜|晝夜|日夜|round[- ]the[- ]clock|day (?:and|or) night",
@@ -98,23 +96,11 @@ class HelpLine:
 
 def read_help_lines(project: Path) -> tuple[HelpLine, ...]:
     """The registry of a project, emergency lines first. Raises XinqiaoError with every problem found."""
-    path = project / REGISTRY
-    if not path.is_file():
+    if not (project / REGISTRY).is_file():
         raise refuse("help-lines-missing", Place(file=REGISTRY))
-    notes = Notes(shown(path, project))
-    root = compose_yaml(path.read_text(encoding="utf-8-sig"), notes)
-    if root is not None and not isinstance(root, yaml.SequenceNode):
-        notes.shape(root, "help-lines.yml", "list")
-    lines: list[HelpLine] = []
-    for node in root.value if isinstance(root, yaml.SequenceNode) else ():
-        if not isinstance(node, yaml.MappingNode):
-            notes.shape(node, "help-lines.yml", "mapping")
-        elif line := _line(Entry(node, notes)):
-            lines.append(line)
-    if not notes.problems:
-        notes.problems.extend(_of_all(lines))
-    if notes.problems:
-        raise XinqiaoError(notes.problems)
+    lines = read_entries(project, REGISTRY, _line)
+    if lacking := tuple(_kinds_missing(lines)):
+        raise XinqiaoError(lacking)
     return tuple(sorted(lines, key=lambda line: list(Kind).index(line.kind)))
 
 
@@ -147,12 +133,7 @@ def _line(entry: Entry) -> HelpLine | None:
         return None
 
 
-def _of_all(lines: Sequence[HelpLine]) -> Iterator[Problem]:
-    first: dict[str, int] = {}
-    for line in lines:
-        if line.id in first:
-            yield Problem(code="registry-twice", place=line.at, params={"name": line.id, "first": first[line.id]})
-        first.setdefault(line.id, line.at.line)
+def _kinds_missing(lines: Sequence[HelpLine]) -> Iterator[Problem]:
     for kind in (Kind.EMERGENCY, Kind.CRISIS):
         if not any(line.kind is kind for line in lines):
             yield Problem(code="help-lines-kind-missing", place=Place(file=REGISTRY), params={"kind": kind.value})

@@ -60,7 +60,7 @@ def _announced(
             continue
         standing = event.at(now)
         if standing.day.date and not standing.gone:
-            yield standing.day.date, standing, _address(article)
+            yield standing.day.date, standing, article.address
 
 
 def _coming(found: list[tuple[date, Event, str]], lang: Lang) -> str:
@@ -77,7 +77,7 @@ def _news(news: Tree, articles: Sequence[Article], lang: Lang) -> Iterator[News]
         front, dated = FRONT.match(words), DATED.search(words)
         yield News(
             kind=article.kind,
-            href=_address(article),
+            href=article.address,
             title=article.title,
             about=str(json.loads(front["front"]).get("description", "")) if front else "",
             day=dated["day"] if dated else "",
@@ -87,7 +87,3 @@ def _news(news: Tree, articles: Sequence[Article], lang: Lang) -> Iterator[News]
 def _latest(found: list[News], lang: Lang) -> str:
     newest = sorted(sorted(found, key=lambda one: one.href), key=lambda one: one.day, reverse=True)[:MOST_NEWS]
     return page.render("latest.html", lang=lang, news=newest)
-
-
-def _address(article: Article) -> str:
-    return article.page.removesuffix("index.md")

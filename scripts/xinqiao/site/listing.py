@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -10,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang
 from xinqiao.site import page
 from xinqiao.site.all_pages import PAGE
+from xinqiao.site.source import position
 from xinqiao.site.tree import Piece, address_of
 
 # `<!-- articles -->`, or with the names of those that come first: `<!-- articles: low-mood anxiety -->`.
@@ -61,11 +62,9 @@ def unknown_names(source: str, file: str, folder: Path) -> Iterator[Problem]:
         for one in NAME.finditer(mark["first"] or ""):
             if (below / f"{one[0]}.md").is_file():
                 continue
-            at = mark.start("first") + one.start()
-            line, column = source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
+            line, column = position(source, mark.start("first") + one.start())
             known = sorted(path.stem for path in below.glob("*.md"))
-            nearest = (difflib.get_close_matches(one[0], known, 1, 0) or ["–"])[0]
-            params = {"name": one[0], "folder": below.name, "nearest": nearest}
+            params = {"name": one[0], "folder": below.name, "nearest": nearest(one[0], known)}
             yield Problem(code="list-name-unknown", place=Place(file=file, line=line, column=column), params=params)
 
 

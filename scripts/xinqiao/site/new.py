@@ -10,12 +10,12 @@ from datetime import date, time, timedelta
 from importlib import resources
 from string import Template
 
+from xinqiao.core.occasion import SLUG
 from xinqiao.core.problem import refuse
 from xinqiao.core.text import Lang, Text
 from xinqiao.site.events import FOLDER, Event
 from xinqiao.site.newsroom import DRAFT, PUBLISHED
 
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 EVENT_SUMMARY = Text.of(zh="一句话：给谁，做什么。", en="One sentence: for whom, and what you do.")
 RECAP_SUMMARY = Text.of(zh="一句话：谁来了，一起做了什么。", en="One sentence: who came, and what they did together.")
 SENTENCE = re.compile(r".+?(?:[。！？!?]|[.](?= |$)|$)")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.text import Lang
-from xinqiao.site.source import shown
+from xinqiao.site.article import is_draft
+from xinqiao.site.source import FRONT_MATTER, shown
 
 FOLDER = "docs/news"
 KINDS = ("events", "recaps", "policy")
@@ -24,6 +25,7 @@ NAMED = re.compile(rf"(?:{'|'.join(KINDS)})/[a-z0-9][a-z0-9-]*\.(?:{'|'.join(Lan
 METADATA = re.compile(r"(?P<key>[A-Za-z][\w-]*)\s*:[ \t]*(?P<value>.*?)[ \t]*")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PUBLISHED, DRAFT = "published", "draft"
+DRAFTED = re.compile(rf"^Status[ \t]*:[ \t]*{DRAFT}[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,23 @@ def _metadata(source: str, file: str) -> tuple[dict[str, str], dict[str, Place]]
     return values, places
 
 
+def head_end(source: str) -> int:
+    """Where the prose of a text begins: after the front matter of a page, after the metadata of news."""
+    if front := FRONT_MATTER.match(source):
+        return front.end()
+    end = 0
+    for line in source.splitlines(keepends=True):
+        if not METADATA.fullmatch(line.rstrip("\r\n")):
+            break
+        end += len(line)
+    return end
+
+
+def unready(source: str) -> bool:
+    """Whether a page or an article of the news says that it is a draft."""
+    return is_draft(source) or DRAFTED.search(source, 0, head_end(source)) is not None
+
+
 def _metadata_problems(
     path: Path, file: str, values: Mapping[str, str], places: Mapping[str, Place], known: Known
 ) -> Iterator[Problem]:
@@ -177,8 +196,8 @@ def _tag_problems(values: Mapping[str, str], places: Mapping[str, Place], known:
         if known.tags is not None and tag not in known.tags:
             line = places["Tags"]
             place = Place(file=line.file, line=line.line, column=line.column + at)
-            nearest = (difflib.get_close_matches(tag, sorted(known.tags), 1, 0) or ["–"])[0]
-            yield Problem(code="news-tag-unknown", place=place, params={"tag": tag, "nearest": nearest})
+            params = {"tag": tag, "nearest": nearest(tag, sorted(known.tags))}
+            yield Problem(code="news-tag-unknown", place=place, params=params)
 
 
 def _of_all(articles: Sequence[Article], project: Path) -> Iterator[Problem]:

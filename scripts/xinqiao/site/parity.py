@@ -13,10 +13,9 @@ from posixpath import normpath
 
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang
-from xinqiao.site.article import is_draft
-from xinqiao.site.newsroom import DRAFT, FOLDER, METADATA
+from xinqiao.site.newsroom import FOLDER, head_end, unready
 from xinqiao.site.numbers import figures, in_words
-from xinqiao.site.source import FRONT_MATTER, shown
+from xinqiao.site.source import position, shown
 from xinqiao.site.wording.plain import prose
 
 LINK = re.compile(r"""(?:(?<!!)\]\(\s*<?|\]:\s*<?|href=["'])(?P<address>[^\s)>"']+)""")
@@ -47,8 +46,8 @@ class Side:
 
     def place(self, at: int) -> Place:
         """Where a character (from 0) stands."""
-        line = self.source.count("\n", 0, at) + 1
-        return Place(file=self.file, line=line, column=at - self.source.rfind("\n", 0, at))
+        line, column = position(self.source, at)
+        return Place(file=self.file, line=line, column=column)
 
 
 def check_parity(project: Path, history: Sequence[Change] = ()) -> tuple[Problem, ...]:
@@ -77,30 +76,15 @@ def pairs(project: Path) -> Iterator[tuple[Side, Side]]:
     for one, two in files:
         if two.is_file():
             sides = _side(one, first, project), _side(two, second, project)
-            if not any(_unready(side.source) for side in sides):
+            if not any(unready(side.source) for side in sides):
                 yield sides
 
 
 def _side(path: Path, lang: Lang, project: Path) -> Side:
     source = path.read_text(encoding="utf-8-sig", errors="replace")
-    front = FRONT_MATTER.match(source)
-    end = front.end() if front else _metadata_end(source)
+    end = head_end(source)
     head = re.sub(r"[^\n]", " ", source[:end])
     return Side(lang=lang, file=shown(path, project), source=source, body=head + prose(source)[end:])
-
-
-def _metadata_end(source: str) -> int:
-    end = 0
-    for line in source.splitlines(keepends=True):
-        if not METADATA.fullmatch(line.rstrip("\r\n")):
-            break
-        end += len(line)
-    return end
-
-
-def _unready(source: str) -> bool:
-    head = source[: _metadata_end(source)]
-    return is_draft(source) if FRONT_MATTER.match(source) else f"Status: {DRAFT}" in head
 
 
 def _figures(here: Side, there: Side) -> Iterator[Problem]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from xinqiao.core.name import nearest
 from xinqiao.core.problem import Place, Problem
 from xinqiao.core.text import Lang, Text
 from xinqiao.site.events import Event
@@ -36,8 +36,8 @@ def quote_problems(
                     params = {"form": form, "known": ", ".join(forms) or "–"}
                     yield Problem(code="figure-not-of-event", place=place, params=params)
                 elif figures[form] and name not in figures[form]:
-                    nearest = (difflib.get_close_matches(name, list(figures[form]), 1, 0) or ["–"])[0]
-                    yield Problem(code="figure-unknown", place=place, params={"name": name, "nearest": nearest})
+                    params = {"name": name, "nearest": nearest(name, figures[form])}
+                    yield Problem(code="figure-unknown", place=place, params=params)
 
 
 def _forms(event: Event | None, figures: Figures) -> list[str]:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from xinqiao.core.problem import Problem
 from xinqiao.core.text import Lang
-from xinqiao.site.article import Standing, is_draft, read_standing, review_old
-from xinqiao.site.newsroom import DRAFT, FOLDER, METADATA
+from xinqiao.site.article import Standing, read_standing, review_old
+from xinqiao.site.newsroom import FOLDER, head_end, unready
 from xinqiao.site.source import FRONT_MATTER, Notes, front_matter, shown
 from xinqiao.site.wording.plain import prose
 
@@ -84,13 +84,11 @@ def readings(project: Path, today: date) -> tuple[tuple[Reading, ...], tuple[Pro
     problems: list[Problem] = []
     for path, lang in _files(project):
         source = path.read_text(encoding="utf-8-sig", errors="replace")
-        if FRONT_MATTER.match(source) and is_draft(source):
+        if unready(source):
             continue
         standing = _standing(source, shown(path, project), today)
         problems += review_old(standing, today) if standing else ()
-        body = _body(source)
-        if body is not None:
-            found.append(measure(body, lang, shown(path, project), standing))
+        found.append(measure(source[head_end(source) :], lang, shown(path, project), standing))
     return tuple(sorted(found, key=lambda one: (-one.minutes, -one.units, one.file))), tuple(problems)
 
 
@@ -121,18 +119,6 @@ def _files(project: Path) -> Iterator[tuple[Path, Lang]]:
     for lang in Lang:
         yield from ((path, lang) for path in sorted((project / "docs" / lang.value).rglob("*.md")))
         yield from ((path, lang) for path in sorted((project / FOLDER).rglob(f"*.{lang.value}.md")))
-
-
-def _body(source: str) -> str | None:
-    """A text without what stands above it; None for a draft of the news."""
-    if match := FRONT_MATTER.match(source):
-        return source[match.end() :]
-    lines = source.splitlines(keepends=True)
-    while lines and METADATA.fullmatch(lines[0].rstrip("\r\n")):
-        if lines[0].strip() == f"Status: {DRAFT}":
-            return None
-        del lines[0]
-    return "".join(lines)
 
 
 def _standing(source: str, file: str, today: date) -> Standing | None:

@@ -18,6 +18,7 @@ from xinqiao.site.corrections import read_corrections, with_lines
 from xinqiao.site.evergreen import one_page
 from xinqiao.site.help_lines import read_help_lines
 from xinqiao.site.program import run_all
+from xinqiao.site.tree import address_of
 
 # At most so many files saved at once are pages that somebody edits; more are a change of branch.
 FEW = 4
@@ -74,7 +75,7 @@ def refresh(
     target.write_text(with_lines(content, name, corrections, lang), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="xinqiao-page-") as folder:
         run_all([language(project, lang, Path(folder) / "new" / lang.value, names, lines, today, only=[name])])
-        page = f"{lang.value}/{name.removesuffix('.md').removesuffix('index').rstrip('/')}".rstrip("/") + "/index.html"
+        page = f"{lang.value}/{address_of(name)}index.html"
         _put(Path(folder) / "new" / page, site / page)
     return problems
 

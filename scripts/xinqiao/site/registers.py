@@ -69,9 +69,9 @@ def read_registers(
     """
     wrong: list[Problem] = []
     found = Registers(
-        services=_read(lambda: read_services(project), wrong),
-        contacts=_read(lambda: read_contacts(project), wrong),
-        corrections=_read(lambda: read_corrections(project, today), wrong),
+        services=told(lambda: read_services(project), wrong) or (),
+        contacts=told(lambda: read_contacts(project), wrong) or (),
+        corrections=told(lambda: read_corrections(project, today), wrong) or (),
     )
     if wrong:
         return Registers(), tuple(wrong)
@@ -79,9 +79,10 @@ def read_registers(
     return shown, (*(found.made_up() if production else ()), *shown.problems(today, pages))
 
 
-def _read(read: Callable[[], tuple[Made, ...]], problems: list[Problem]) -> tuple[Made, ...]:
+def told(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
+    """What a reader gives; None where it refuses, and its problems are told with the others."""
     try:
         return read()
     except XinqiaoError as error:
         problems += error.problems
-        return ()
+        return None

@@ -17,7 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 
 from xinqiao.core.text import Lang
 from xinqiao.site import manifest, search_terms, search_text
@@ -45,34 +45,26 @@ MAKERS = digest(sys.version, *(Path(made).read_bytes() for made in FILES))
 Part = Sequence[str]
 
 
-class Indexing:
-    """Pages of one language as the search takes them apart, with what earlier builds took; for a `with` statement."""
+class Indexing(Kept):
+    """Pages of one language as the search takes them apart, in the store of what earlier builds took."""
 
     def __init__(self, cache: Path, folder: str) -> None:
-        self._kept = Kept(cache / f"search-{folder}.sqlite")
+        super().__init__(cache / f"search-{folder}.sqlite")
 
     def take(self, page: str, file: manifest.Part) -> None:
         """Takes a page apart, where it was not before, for who asks for it later."""
         key = key_of(file)
-        if not self._kept.has(key):
-            self._kept.put(key, _json(indexed(page)).encode())
+        if not self.has(key):
+            self.put(key, _json(indexed(page)).encode())
 
     def parts(self, path: Path, key: str) -> Sequence[Part]:
         """The parts of a page, as they were taken or now."""
-        if found := self._kept.get(key):
+        if found := self.get(key):
             parts: Sequence[Part] = json.loads(found)
             return parts
         made = indexed(path.read_text(encoding="utf-8"))
-        self._kept.put(key, _json(made).encode())
+        self.put(key, _json(made).encode())
         return made
-
-    def __enter__(self) -> Indexing:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._kept.close()
 
 
 def key_of(file: manifest.Part) -> str:

@@ -279,6 +279,10 @@ def find(source: str, wanted: Iterable[str], *, nth: int = 1) -> Iterator[tuple[
         after = "(?![A-Za-z0-9_-])" if re.search("[A-Za-z0-9]$", string) else ""
         places = re.finditer(f"{before}{re.escape(string)}{after}", source) if string else ()
         for place in itertools.islice(places, nth - 1, nth):
-            at = place.start()
-            yield source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
+            yield position(source, place.start())
             return
+
+
+def position(source: str, at: int) -> tuple[int, int]:
+    """Line and column, from 1, of a character (from 0)."""
+    return source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from xinqiao.core.problem import Level, Problem, XinqiaoError
 from xinqiao.core.text import Text
@@ -17,12 +16,10 @@ from xinqiao.site.help_lines import HelpLine, ages, crisis_page, read_help_lines
 from xinqiao.site.left_over import left_over
 from xinqiao.site.newsroom import Article, read_articles
 from xinqiao.site.pictures import picture_problems
-from xinqiao.site.registers import Registers, read_registers
+from xinqiao.site.registers import Registers, read_registers, told
 from xinqiao.site.tags import read_tags
 from xinqiao.site.tree import Tree
 from xinqiao.site.unwritten import unwritten
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +51,10 @@ class Sources:
 def read_news(project: Path) -> News:
     """Reads events, tags and articles; raises nothing."""
     problems: list[Problem] = []
-    events = _kept(lambda: read_events(project), problems)
+    events = told(lambda: read_events(project), problems)
     known = events if events is not None else {path.stem: None for path in project.glob("docs/data/events/*.yml")}
-    tags = _kept(lambda: read_tags(project), problems)
-    articles = _kept(lambda: read_articles(project, known, tags), problems)
+    tags = told(lambda: read_tags(project), problems)
+    articles = told(lambda: read_articles(project, known, tags), problems)
     problems.extend([*picture_problems(project, articles or ()), *draft_links(project, articles or ())])
     return News(events=events or {}, tags=tags or {}, articles=articles or (), problems=tuple(problems))
 
@@ -68,12 +65,12 @@ def read_sources(project: Path, today: date, *, production: bool, news: News | N
     Raises XinqiaoError with the problems of all of them together.
     """
     problems: list[Problem] = []
-    lines = _kept(lambda: read_help_lines(project), problems)
+    lines = told(lambda: read_help_lines(project), problems)
     if lines is not None:
-        _kept(lambda: crisis_page(lines), problems)
+        told(lambda: crisis_page(lines), problems)
     news = news or read_news(project)
     problems.extend(news.problems)
-    pages = _kept(lambda: evergreen(project, lines or (), today), problems)
+    pages = told(lambda: evergreen(project, lines or (), today), problems)
     problems.extend(pages[1] if pages else ())
     problems.extend(ages(lines or (), today, production=production))
     registers, found = read_registers(project, today, pages[0] if pages else {}, production=production)
@@ -92,11 +89,3 @@ def read_sources(project: Path, today: date, *, production: bool, news: News | N
         evergreen=pages[0],
         warnings=tuple(problems),
     )
-
-
-def _kept(read: Callable[[], Made], problems: list[Problem]) -> Made | None:
-    try:
-        return read()
-    except XinqiaoError as error:
-        problems.extend(error.problems)
-        return None

@@ -19,13 +19,13 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from xinqiao.core.text import Lang
 from xinqiao.site import page
+from xinqiao.site.fragment import VOID
 from xinqiao.site.help_lines import HelpLine, help_html
 
 KINDS = ("article", "events", "recaps", "policy", "page", "help")
 # No part of what a page says: its frame, and what only works on the site. `xq-fold--quiet`: where numbers come from.
 LEFT_OUT = frozenset({"script", "style", "svg", "nav", "form", "button", "template", "noscript", "iframe", "h1"})
 LEFT_OUT_CLASSES = frozenset({"xq-mark", "xq-meta", "xq-tagged", "headerlink", "xq-fold--quiet", "xq-copy"})
-VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "source", "col", "area", "embed", "track"})
 TEXT = "font-size:16px;line-height:1.8;color:#2b2b2b;"
 CELL = "border:1px solid #c9d3d1;padding:6px 8px;font-size:14px;line-height:1.6;text-align:left;vertical-align:top;"
 STYLES = {

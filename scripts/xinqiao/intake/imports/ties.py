@@ -5,14 +5,13 @@ The mapping file is the person's word; what it does not say is compared exactly,
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from xinqiao.core.form import Form
-from xinqiao.core.name import unknown
+from xinqiao.core.name import nearest, unknown
 from xinqiao.core.problem import Place, Problem, XinqiaoError
 from xinqiao.core.question import CHOOSING, Question
 from xinqiao.core.text import Lang
@@ -164,8 +163,8 @@ def _tie_problems(
 def _keys(value: Mapping[str, object], known: Sequence[str], path: Path, place: PlaceOf) -> Iterator[Problem]:
     for key in value:
         if key not in known:
-            nearest = difflib.get_close_matches(str(key), known, 1, 0)[0]
-            yield Problem(code="mapping-key", place=place((*path, key)), params={"key": str(key), "nearest": nearest})
+            params = {"key": str(key), "nearest": nearest(str(key), known)}
+            yield Problem(code="mapping-key", place=place((*path, key)), params=params)
 
 
 def _wrong(place: Place, key: str, wanted: str) -> Problem:

@@ -13,6 +13,7 @@ from xinqiao.core.text import Lang, Text
 from xinqiao.site import article, events, help_lines, newsroom, page, pictures
 from xinqiao.site.editor.fields import SLUG, Collection, Field, Kind, Style
 from xinqiao.site.editor.registers import register_collections
+from xinqiao.site.entries import SOURCE_ONLY
 from xinqiao.site.tags import FILE as TAGS
 
 DAYS = ("written_on", "reviewed_on", "review_by")
@@ -179,7 +180,7 @@ def _help_line() -> tuple[Field, ...]:
         "languages": Field(name="languages", kind=Kind.CHOICES, options=languages),
         "kind": Field(name="kind", kind=Kind.CHOICE, options=kinds),
         "checked_on": Field(name="checked_on", kind=Kind.DAY),
-        "checked_by": Field(name="checked_by", start=help_lines.SOURCE_ONLY),
+        "checked_by": Field(name="checked_by", start=SOURCE_ONLY),
     }
     return tuple(special.get(name) or Field(name=name) for name in help_lines.KEYS)
 

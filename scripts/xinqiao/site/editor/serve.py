@@ -25,6 +25,8 @@ from xinqiao.site.editor.work import Work
 from xinqiao.site.serve import Server
 
 FORM_LIMIT, API_LIMIT = 1_000_000, 60_000_000
+# How much of a body that is too long is taken in, and how much at a time.
+DROPPED, PIECE = 4 * API_LIMIT, 1 << 16
 API = "api/v1"
 TYPES = {
     ".js": "text/javascript",
@@ -120,6 +122,8 @@ def desk_serving(desk: Desk, host: str, port: int, token: str) -> Iterator[None]
 class _Handler(BaseHTTPRequestHandler):
     server_version = "desk"
     sys_version = ""
+    # Of the request's body, in bytes.
+    unread = 0
 
     def __init__(self, *args: object, desk: Desk, base: str, port: int) -> None:
         self.desk, self.base, self.desk_port = desk, base, port
@@ -143,20 +147,27 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """What the editor writes; the forms of the pages."""
+        length = self.headers.get("Content-Length", "")
+        self.unread = int(length) if length.isdecimal() else 0
         path = self._path()
         if path is None:
             return
         ours = self.headers.get("Origin", "") in {f"http://{self.headers['Host']}"}
-        length = self.headers.get("Content-Length", "")
         limit = API_LIMIT if path.startswith(f"{API}/") else FORM_LIMIT
         if not ours or not length.isdecimal() or int(length) > limit:
             self._send(HTTPStatus.FORBIDDEN if not ours else HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", b"")
             return
-        body = self.rfile.read(int(length))
+        body, self.unread = self.rfile.read(int(length)), 0
         if path.startswith(f"{API}/"):
             self._reply(self.desk.host.post(self.path.removeprefix(self.base + API), body))
             return
         self._form(path, dict(parse_qsl(body.decode("utf-8", errors="replace"))))
+
+    def _drop_rest(self) -> None:
+        """Takes in what is not wanted: a connection closed on a sender loses the answer that says why."""
+        left, self.unread = min(self.unread, DROPPED), 0
+        while left > 0 and (piece := self.rfile.read(min(left, PIECE))):
+            left -= len(piece)
 
     def _path(self) -> str | None:
         """The path below the desk's own; None, and an answer, for who is not meant."""
@@ -246,6 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.SEE_OTHER, "text/plain", b"", {"Location": self.base + path})
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes, more: Mapping[str, str] | None = None) -> None:
+        self._drop_rest()
         self.send_response(status)
         charset = "; charset=utf-8" if kind.startswith(("text/", "application/json")) else ""
         for name, value in {**HEADERS, "Content-Type": kind + charset, **(more or {})}.items():

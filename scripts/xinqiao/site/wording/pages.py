@@ -11,7 +11,7 @@ from pathlib import Path
 from xinqiao.core.problem import Level, Place, Problem
 from xinqiao.core.text import Lang
 from xinqiao.site.article import HELP_BAR_MARK, HELP_MARK
-from xinqiao.site.source import shown
+from xinqiao.site.source import position, shown
 from xinqiao.site.wording.alarm import Alarm, alarms
 from xinqiao.site.wording.plain import Sentence, prose, sentences
 from xinqiao.site.wording.rule import rules
@@ -157,4 +157,5 @@ def _trigger(every: Iterable[Sentence]) -> int | None:
 
 
 def _place(source: str, file: str, at: int) -> Place:
-    return Place(file=file, line=source.count("\n", 0, at) + 1, column=at - source.rfind("\n", 0, at))
+    line, column = position(source, at)
+    return Place(file=file, line=line, column=column)
