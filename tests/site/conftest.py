@@ -80,6 +80,26 @@ registration_closes: 2026-12-02 18:00
 feedback: null
 status: open
 """
+ARTICLE = """---
+title: {title}
+description: One sentence.
+page_type: article
+written_on: {written_on}
+reviewed_on: null
+review_by: 2027-05-01
+{more}sources:
+  - {{title: A, publisher: B, address: https://one.test/a, read_on: 2026-01-02}}
+  - {{title: C, publisher: D, address: https://two.test/c, read_on: 2026-01-02}}
+---
+
+# {title}
+
+<!-- help-bar -->
+
+## Sources
+
+<!-- sources -->
+"""
 SECRET = EVENING.replace("evening", "draft").replace("安静的一晚", "UNPUBLISHED-WORDS")
 SERVICES = """\
 - id: centre
@@ -171,6 +191,14 @@ def tiny_files() -> Mapping[str, str]:
     story = news("zh", "recaps", "story", f"文字。\n\n## 一\n\n文字。\n\n{seen}", event="", more="Only: zh\n")
     files["docs/news/recaps/story.zh.md"] = story
     return files
+
+
+def write_article(project: Path, slug: str, written_on: str = "2026-01-02", more: str = "") -> None:
+    """An article in both languages, called as its file is."""
+    for lang in Lang:
+        path = project / "docs" / lang.value / "learn" / f"{slug}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(ARTICLE.format(title=slug.title(), written_on=written_on, more=more), "utf-8")
 
 
 @pytest.fixture(scope="session")

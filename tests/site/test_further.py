@@ -12,41 +12,16 @@ from xinqiao.core.text import Lang
 from xinqiao.site.evergreen import evergreen
 from xinqiao.site.further import SHOWN, shelf
 
+from .conftest import write_article
+
 DAY = date(2026, 11, 22)
-ARTICLE = """---
-title: {title}
-description: One sentence.
-page_type: article
-written_on: {written_on}
-reviewed_on: null
-review_by: 2027-05-01
-{more}sources:
-  - {{title: A, publisher: B, address: https://one.test/a, read_on: 2026-01-02}}
-  - {{title: C, publisher: D, address: https://two.test/c, read_on: 2026-01-02}}
----
-
-# {title}
-
-<!-- help-bar -->
-
-## Sources
-
-<!-- sources -->
-"""
-
-
-def write(project: Path, slug: str, written_on: str = "2026-01-02", more: str = "") -> None:
-    for lang in Lang:
-        path = project / "docs" / lang.value / "learn" / f"{slug}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(ARTICLE.format(title=slug.title(), written_on=written_on, more=more), "utf-8")
 
 
 def test_six_at_most_the_fitting_first_and_the_newest_before_older_ones(tmp_path: Path) -> None:
-    write(tmp_path, "worry", "2025-03-01", "self_checks: [gad7]\n")
-    write(tmp_path, "draft", "2026-06-01", "draft: true\n")
+    write_article(tmp_path, "worry", "2025-03-01", "self_checks: [gad7]\n")
+    write_article(tmp_path, "draft", "2026-06-01", "draft: true\n")
     for at in range(1, 9):
-        write(tmp_path, f"other{at}", f"2026-01-0{at}")
+        write_article(tmp_path, f"other{at}", f"2026-01-0{at}")
     found = shelf(tmp_path, Lang.EN)
     titles = [title for title, _ in found.fitting("gad7")]
     assert titles == ["Worry", "Other8", "Other7", "Other6", "Other5", "Other4", "All articles"]
@@ -55,7 +30,7 @@ def test_six_at_most_the_fitting_first_and_the_newest_before_older_ones(tmp_path
 
 def test_the_last_link_leads_to_all_of_them(tmp_path: Path) -> None:
     assert shelf(tmp_path, Lang.ZH).fitting("gad7") == []
-    write(tmp_path, "sleep")
+    write_article(tmp_path, "sleep")
     assert shelf(tmp_path, Lang.ZH).fitting("gad7") == [("Sleep", "learn/sleep/"), ("全部文章", "all-pages/")]
     (tmp_path / "docs/zh/learn.md").write_text("# 学一点\n", "utf-8")
     assert shelf(tmp_path, Lang.ZH).fitting("gad7")[-1] == ("全部文章", "learn/")
@@ -64,9 +39,9 @@ def test_the_last_link_leads_to_all_of_them(tmp_path: Path) -> None:
 def test_an_article_names_forms_that_are_there(tmp_path: Path) -> None:
     (tmp_path / "forms").mkdir()
     (tmp_path / "forms" / "gad7.yml").write_text("", "utf-8")
-    write(tmp_path, "worry", more="self_checks: [gad7]\n")
+    write_article(tmp_path, "worry", more="self_checks: [gad7]\n")
     evergreen(tmp_path, (), DAY)
-    write(tmp_path, "worry", more="self_checks: [gad7, gad9]\n")
+    write_article(tmp_path, "worry", more="self_checks: [gad7, gad9]\n")
     with pytest.raises(XinqiaoError) as error:
         evergreen(tmp_path, (), DAY)
     assert {(p.code, p.place.line, p.place.column, p.params["found"]) for p in error.value.problems} == {

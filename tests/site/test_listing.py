@@ -13,27 +13,9 @@ from xinqiao.site.evergreen import evergreen, one_page
 from xinqiao.site.listing import MOST, Listed, with_lists
 from xinqiao.site.tree import Piece
 
+from .conftest import write_article
+
 DAY = date(2026, 1, 1)
-ARTICLE = """---
-title: {title}
-description: About
-page_type: article
-written_on: 2026-01-02
-reviewed_on: null
-review_by: 2027-05-01
-{more}sources:
-  - {{title: A, publisher: B, address: https://one.test/a, read_on: 2026-01-02}}
-  - {{title: C, publisher: D, address: https://two.test/c, read_on: 2026-01-02}}
----
-
-# {title}
-
-<!-- help-bar -->
-
-## Sources
-
-<!-- sources -->
-"""
 HREF = re.compile(r'href="([^"]+)"')
 
 
@@ -103,13 +85,12 @@ def test_answered_questions_have_a_list_of_their_own() -> None:
 
 
 def test_an_article_that_is_written_stands_in_the_list_and_a_draft_does_not(tmp_path: Path) -> None:
+    write_article(tmp_path, "worry")
+    write_article(tmp_path, "draft", more="draft: true\n")
     for lang in Lang:
         folder = tmp_path / "docs" / lang.value
-        (folder / "learn").mkdir(parents=True)
         front = "title: Learn\ndescription: About\npage_type: page\n"
         (folder / "learn.md").write_text(f"---\n{front}---\n\n# Learn\n\n<!-- articles: draft -->\n", "utf-8")
-        for name, more in (("worry", ""), ("draft", "draft: true\n")):
-            (folder / f"learn/{name}.md").write_text(ARTICLE.format(title=name, more=more), "utf-8")
     tree, _ = evergreen(tmp_path, (), date(2026, 11, 22))
     assert HREF.findall(str(tree[Lang.ZH]["learn.md"].content)) == ["worry/"]
     # In a preview a page with a list is made with all others.
